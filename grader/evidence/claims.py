@@ -1,0 +1,133 @@
+"""What a student child says, held to its form: types, lengths, nothing else.
+
+The content stays a claim. The form is checked here once, so that no other room has to wonder whether a key is there or a
+line is a number. Unknown keys are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import ProtocolError
+
+Text = Annotated[str, Field(max_length=4_000)]
+Name = Annotated[str, Field(max_length=300)]
+Size = Annotated[int, Field(ge=0, lt=2**40)]
+Shape = Annotated[list[Size], Field(max_length=16)]
+Place = tuple[Name, Size | None, Size | None] | None
+Findings = Annotated[list[dict[str, Any]], Field(max_length=200)]  # each is decoded and checked by `finding_from_json`
+
+
+class _Claim(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=False)
+
+
+class LoadClaim(_Claim):
+    """The answer to a ``load`` request."""
+
+    problem: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    notes: Findings = []
+    lints: Findings = []
+    warnings: Findings = []
+    untouched: bool = False
+    ran: Annotated[list[Name], Field(max_length=2_000)] = []
+    left: Annotated[list[Name], Field(max_length=2_000)] = []
+    everything: bool = False
+    missing: Annotated[list[Name], Field(max_length=20)] = []
+    suggestions: dict[Name, list[Name]] = {}
+    nested: dict[Name, tuple[Name, Place]] = {}
+    names: dict[Name, Place] = {}
+    defined: bool | None = None
+    kind: Name | None = None
+
+
+class _Error(_Claim):
+    type: Name
+    text: Text
+    location: Place = None
+    frames: Annotated[list[Text], Field(max_length=40)] = []
+
+
+class _Call(_Claim):
+    function: Name
+    path: Name
+    inputs: Annotated[list[Shape], Field(max_length=8)]
+    output: Shape | None
+    location: Place = None
+
+
+class _ForwardError(_Error):
+    batch: Size
+    path: Name = ""
+    call: _Call | None = None
+
+
+class _Parameter(_Claim):
+    name: Name
+    shape: Shape
+    trainable: bool
+
+
+class _Module(_Claim):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    path: Name
+    class_: Name = Field(alias="class")
+    module: Name
+    attributes: dict[Name, bool | int | float | Name | list[int]]
+    parameters: Annotated[list[_Parameter], Field(max_length=2_000)]
+    location: Place = None
+
+
+class _Hidden(_Claim):
+    path: Name
+    attribute: Name
+    container: Name
+    classes: list[Name]
+    parameters: Size
+    location: Place = None
+
+
+class _Structure(_Claim):
+    modules: Annotated[list[_Module], Field(max_length=2_000)]
+    hidden: Annotated[list[_Hidden], Field(max_length=200)]
+    non_finite: Annotated[list[Name], Field(max_length=2_000)]
+
+
+class _Made(_Claim):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    class_: Name = Field(alias="class")
+    location: Place = None
+
+
+class CaptureClaim(_Claim):
+    """The answer to a ``capture`` request. `graph` is decoded and validated by itself."""
+
+    built: bool
+    build_error: _Error | None = None
+    not_a_module: Name | None = None
+    structure: _Structure | None = None
+    forward_error: _ForwardError | None = None
+    forward_location: Place = None
+    works_only_for_batch: Size | None = None
+    made_in_forward: Annotated[list[_Made], Field(max_length=100)] = []
+    output: Name | None = None
+    batches: list[Size] = []
+    traces: Annotated[list[Annotated[list[_Call], Field(max_length=2_000)]], Field(max_length=2)] = []
+    export_error: _Error | None = None
+    graph: dict[str, Any] | None = None
+
+
+def read_claim(kind: type[LoadClaim] | type[CaptureClaim], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The claim as plain data, absent parts left out. Raises ProtocolError when the child's answer has another form."""
+    try:
+        claim = kind.model_validate(dict(body))
+    except (ValidationError, RecursionError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("nested too deep",)}
+        raise ProtocolError("sandbox.bad_frame", reason=".".join(map(str, first["loc"]))) from None
+    return claim.model_dump(by_alias=True, exclude_none=True)

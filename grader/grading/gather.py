@@ -1,0 +1,196 @@
+"""Gathering evidence: the stages in order, each in the process where it belongs, each failure with its owner."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from grader.datasets import DataSplit, open_dataset, torchvision_root
+from grader.errors import GraderError, GraphRefused
+from grader.exercises import Exercise
+from grader.grading import stages, training
+from grader.grading.faults import StageFailed, fault_of
+from grader.grading.options import OnProgress, Options, Progress
+from grader.judging.case import Case, Evidence, Fault, runs_well
+from grader.judging.checks import CHECKS
+from grader.judging.checks.training import TrainingSettings
+from grader.messages import message
+from grader.rubric import Check
+from grader.sandbox import Child, Limits, Sandbox
+from grader.submissions import SubmissionFile
+from grader.verdict import Outcome
+
+
+class Gathering:
+    """One submission on its way from file to evidence. `case` grows and can be judged at any moment."""
+
+    def __init__(
+        self, submission: SubmissionFile, exercise: Exercise, options: Options, sandbox: Sandbox, on_progress: OnProgress
+    ) -> None:
+        self.submission = submission
+        self.exercise = exercise
+        self.options = options
+        self.sandbox = sandbox
+        self.on_progress = on_progress
+        self.case = Case(stages.expectation(exercise), Evidence())
+        self.captured = stages.Captured({})
+        self.data: DataSplit | None = None
+        self.children = ExitStack()
+        self._reference: stages.Reference | None = None
+        self._evaluator: Child | None = None
+
+    @property
+    def seed(self) -> int:
+        """Seed of probes, inputs and drawn weights."""
+        return self.options.seed or 0
+
+    def run(self) -> None:
+        """Run every stage that a check of the rubric needs. A stage that fails leaves a `Fault` and ends the run."""
+        needed = {stage for check in self.exercise.rubric.checks for stage in CHECKS[check.kind].stages}
+        with self.children:
+            student = self._start_student()
+            if self._stage("load", partial(self._load, student)) and self._stage("capture", partial(self._capture, student)):
+                self._examine(needed)
+                if self.options.training:
+                    for check in self.exercise.rubric.checks:
+                        if isinstance(check.settings, TrainingSettings):
+                            self._stage(f"training:{check.name}", partial(self._train, check, student))
+
+    # --- stages -----------------------------------------------------------------------------------------------------
+
+    def _load(self, student: Child) -> None:
+        root = torchvision_root() if b"torchvision" in self.submission.data else None
+        self.case.evidence.load = stages.load(student, self.submission, self.exercise, str(root) if root else None)
+
+    def _capture(self, student: Child) -> None:
+        if not self.case.evidence.load.get("defined") or self.case.evidence.load.get("untouched"):
+            return
+        self.captured = stages.capture(student, self.exercise, self.seed, self.case.evidence)
+
+    def _examine(self, needed: set[str]) -> None:
+        evidence = self.case.evidence
+        if self.case.expected.network is not None:
+            self._stage("shapes", self._examine_reference, ours=True)
+        if evidence.graphs is None or not self._stage("shapes", self._examine_shapes):
+            return
+        if not runs_well(self.case):
+            return
+        if "forward" in needed and self._reference is not None:
+            self._stage("forward", self._compare_outputs)
+        if "gradients" in needed:
+            self._stage("gradients", self._examine_gradients)
+
+    def _examine_reference(self) -> None:
+        # A child of its own: it never holds student data.
+        with self.sandbox.start("evaluator", self._limits(Limits().wall_seconds)) as child:
+            self._reference = stages.reference(child, self.case.expected, self.seed)
+        self.case.evidence.reference = self._reference.facts
+
+    def _examine_shapes(self) -> None:
+        evidence = self.case.evidence
+        assert evidence.graphs is not None
+        child = self._start_evaluator()
+        stages.load_graph(child, evidence.graphs, evidence.specs, self.captured.tensors)
+        evidence.facts = stages.shapes(child, self.case.expected, self.seed)
+
+    def _compare_outputs(self) -> None:
+        assert self._evaluator is not None and self._reference is not None
+        self.case.evidence.forward = stages.forward(self._evaluator, self.case, self._reference)
+
+    def _examine_gradients(self) -> None:
+        assert self._evaluator is not None
+        stages.draw_initial(self._evaluator, self.seed, self.captured, students=False)
+        self.case.evidence.gradients = stages.gradients(self._evaluator, self.case.expected, self.seed)
+
+    def _train(self, check: Check, student: Child) -> None:
+        settings = check.settings
+        assert isinstance(settings, TrainingSettings)
+        if not runs_well(self.case):
+            return
+        self.data = open_dataset(settings.data, self.options.data, settings.options)
+        run = training.open_run(check.name, settings, self.data, self.case.expected, self.on_progress)
+        started = time.monotonic()
+        weaker = self.case.evidence.graphs is None
+        child = student if weaker else self._evaluator
+        assert child is not None
+        try:
+            if self.exercise.rubric.trained_by == "submission":
+                training.predict(run, child)
+            else:
+                prepare = (lambda seed: None) if weaker else self._prepare
+                training.train(run, child, self._seeds(settings), prepare, request="fit" if weaker else "train")
+        finally:
+            wall_seconds = time.monotonic() - started
+            self.case.evidence.training = {
+                **self.case.evidence.training,
+                check.name: run.facts(weaker_path=weaker, wall_seconds=wall_seconds),
+            }
+
+    def _prepare(self, seed: int) -> None:
+        assert self._evaluator is not None
+        students = self.exercise.rubric.initial_state == "student"
+        stages.draw_initial(self._evaluator, seed, self.captured, students=students)
+
+    def _seeds(self, settings: TrainingSettings) -> tuple[int, ...]:
+        return tuple(seed + self.seed for seed in settings.seeds)
+
+    # --- processes --------------------------------------------------------------------------------------------------
+
+    def _stage(self, name: str, action: Callable[[], None], *, ours: bool = False) -> bool:
+        """Run one stage; False when it failed, with the `Fault` noted. `ours`: no student had a hand in it."""
+        self.on_progress(Progress(name.partition(":")[0], name.partition(":")[2] or None))
+        try:
+            action()
+        except StageFailed as failed:
+            fault = failed.fault
+        except GraphRefused as refused:
+            fault = Fault(Outcome.ERROR, refused.message)
+        except (GraderError, OSError) as error:
+            fault = fault_of(error)
+        else:
+            return True
+        if ours:
+            fault = Fault(Outcome.UNGRADED, message("judging.ours", reason=fault.message))
+        self.case.evidence.faults.setdefault(name, fault)
+        return False
+
+    def _start_student(self) -> Child:
+        limits = {name: value for name, value in self.exercise.rubric.limits.model_dump().items() if value is not None}
+        if "cpu_seconds" in limits:
+            limits["cpu_seconds"] = int(limits["cpu_seconds"])
+        if any(isinstance(check.settings, TrainingSettings) for check in self.exercise.rubric.checks):
+            limits.setdefault("cpu_seconds", int(self._budget()))
+        return self.children.enter_context(self.sandbox.start("student", Limits(**limits)))
+
+    def _start_evaluator(self) -> Child:
+        limits = self._limits(Limits().wall_seconds)
+        device = resolve_device(self.options.device)
+        child = self.sandbox.start("evaluator", limits, device=device, threads=thread_count())
+        self._evaluator = self.children.enter_context(child)
+        return child
+
+    def _limits(self, wall_seconds: float) -> Limits:
+        return Limits(wall_seconds=wall_seconds, cpu_seconds=int(self._budget() * thread_count()))
+
+    def _budget(self) -> float:
+        """Seconds that all training of this rubric may take, and some for the rest."""
+        checks = [check.settings for check in self.exercise.rubric.checks]
+        return 120 + sum(item.budget_seconds * len(item.seeds) for item in checks if isinstance(item, TrainingSettings))
+
+
+def thread_count() -> int:
+    """Threads for training: the cores this process may use, at most eight."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, 8)
+
+
+def resolve_device(choice: str) -> str:
+    """The device to train on. "auto" looks for an NVIDIA driver without importing torch."""
+    if choice != "auto":
+        return choice
+    return "cuda" if Path("/dev/nvidia0").exists() else "cpu"
+

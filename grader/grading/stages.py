@@ -1,0 +1,196 @@
+"""The stages of gathering evidence: each asks a child one thing and puts the answer where the judge will look."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.errors import CourseError, GraphRefused
+from grader.evidence.claims import CaptureClaim, LoadClaim, read_claim
+from grader.evidence.frames import Array, Frame
+from grader.evidence.graph import TensorSpec, graph_from_json, graph_to_json, spec_from_json, spec_to_json
+from grader.evidence.validation import validate, validate_state
+from grader.exercises import Exercise
+from grader.grading.faults import refuse_failure
+from grader.judging.case import Case, Evidence, Expectation, ForwardFacts, GraphFacts
+from grader.judging.matching import match_tensors
+from grader.judging.network import compile_network, parse_network
+from grader.sandbox import Child
+from grader.submissions import SubmissionFile
+
+FORWARD_BATCH = 4
+
+
+@dataclass
+class Captured:
+    """The state that came with a capture; it goes to the evaluator and nowhere else."""
+
+    tensors: Mapping[str, Array]
+
+
+def expectation(exercise: Exercise) -> Expectation:
+    """What the judge needs to know of the rubric."""
+    rubric, network = exercise.rubric, exercise.rubric.network
+    # The first size is the one that the graph is captured with: one element would be taken for a special case.
+    batches = tuple(sorted(rubric.batches, key=lambda size: (size < 2, size)))
+    return Expectation(
+        rubric.target.name,
+        rubric.sample_shape or (),
+        rubric.dtype,
+        batches,
+        None if network is None else parse_network(network.layers, network.forward),
+        rubric.names == "fixed",
+        dict(rubric.target.arguments),
+    )
+
+
+def load(child: Child, submission: SubmissionFile, exercise: Exercise, data_root: str | None) -> dict[str, Any]:
+    """The answer to ``load``. The stub goes along so that an untouched answer can be named."""
+    rubric = exercise.rubric
+    body = {
+        "request": "load",
+        "name": submission.name,
+        "target": rubric.target.name,
+        "run": rubric.run,
+        "data_root": data_root,
+        "cell_seconds": rubric.cell_seconds,
+        "total_seconds": rubric.total_seconds,
+        "capture": capture_request(exercise, 0) if rubric.run == "all" else None,
+    }
+    tensors = {"source": _bytes(submission.data)}
+    with contextlib.suppress(CourseError, OSError):  # a course may have no stub for this exercise
+        tensors["stub"] = _bytes(exercise.stub().read_bytes())
+    wall_seconds = rubric.total_seconds + 30 if rubric.run == "all" else None
+    answer = child.ask(Frame(body, tensors), wall_seconds=wall_seconds)
+    refuse_failure(answer.body, student=True)
+    return read_claim(LoadClaim, answer.body)
+
+
+def capture_request(exercise: Exercise, seed: int) -> dict[str, Any]:
+    """What the student child needs to know to capture the target."""
+    expected = expectation(exercise)
+    return {
+        "request": "capture",
+        "target": expected.target,
+        "arguments": dict(expected.arguments),
+        "shape": list(expected.shape),
+        "dtype": expected.dtype,
+        "batches": list(expected.batches),
+        "seed": seed,
+    }
+
+
+def capture(child: Child, exercise: Exercise, seed: int, evidence: Evidence) -> Captured:
+    """Capture the target; a graph that fails validation leaves `evidence.refused`."""
+    answer = child.ask(Frame(capture_request(exercise, seed)))
+    refuse_failure(answer.body, student=True)
+    evidence.capture = read_claim(CaptureClaim, answer.body)
+    graph = evidence.capture.get("graph")
+    if graph is None:
+        return Captured({})
+    try:
+        specs = {spec.key: spec for spec in map(spec_from_json, graph["state"])}
+        graphs = {mode: graph_from_json(graph[mode]) for mode in ("eval", "train")}
+        for one in graphs.values():
+            validate(one, specs)
+        validate_state(specs, answer.tensors)
+    except GraphRefused as refused:
+        evidence.refused = refused.message
+        return Captured({})
+    except (KeyError, TypeError):
+        evidence.refused = GraphRefused("graph.malformed", reason="missing part").message
+        return Captured({})
+    evidence.graphs, evidence.specs = graphs, specs
+    return Captured(answer.tensors)
+
+
+def load_graph(child: Child, graphs: Mapping[str, Any], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]) -> None:
+    """Give an evaluator the graphs and, unless it is to draw it, the state."""
+    body = {mode: graph_to_json(graph) for mode, graph in graphs.items()}
+    body |= {"request": "load", "state": [spec_to_json(spec) for spec in specs.values()]}
+    refuse_failure(child.ask(Frame(body, state)).body, student=False)
+
+
+def shapes(child: Child, expected: Expectation, seed: int) -> GraphFacts:
+    """The shape of every node's result at every batch size."""
+    body = {
+        "request": "shapes",
+        "batches": list(expected.batches),
+        "shape": list(expected.shape),
+        "dtype": expected.dtype,
+        "seed": seed,
+    }
+    answer = child.ask(Frame(body)).body
+    refuse_failure(answer, student=False)
+    return GraphFacts(tuple(answer["shapes"]), answer["finite"], answer.get("error"), answer.get("batch"))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference network in numbers: shapes, weights drawn from a seed, an input and the output it gives."""
+
+    facts: GraphFacts
+    weights: Mapping[str, Array]
+    sample: Array
+    output: Array
+
+
+def reference(child: Child, expected: Expectation, seed: int) -> Reference:
+    """Run the reference in an evaluator that holds no student data."""
+    assert expected.network is not None
+    graphs, specs = compile_network(expected.network)
+    load_graph(child, graphs, specs, {})
+    facts = shapes(child, expected, seed)
+    answer = child.ask(Frame({"request": "initial", "seed": seed, "send": True, "perturb_norms": True}))
+    refuse_failure(answer.body, student=False)
+    # Standard normal: negative values show a missing activation. Fresh for every seed.
+    sample = np.random.default_rng(seed).standard_normal((FORWARD_BATCH, *expected.shape)).astype(expected.dtype)
+    output = child.ask(Frame({"request": "forward"}, {"input": sample}))
+    refuse_failure(output.body, student=False)
+    return Reference(facts, answer.tensors, sample, output.tensors["output"])
+
+
+def forward(child: Child, case: Case, known: Reference) -> ForwardFacts:
+    """Transplant the reference's weights and compare outputs on the reference's input."""
+    matching = match_tensors(case)
+    if matching.unmatched:
+        return ForwardFacts(None, None, matching.unmatched)
+    weights = {found: known.weights[key] for key, found in matching.keys.items()}
+    refuse_failure(child.ask(Frame({"request": "set"}, weights)).body, student=False)
+    answer = child.ask(Frame({"request": "forward"}, {"input": known.sample}))
+    refuse_failure(answer.body, student=False)
+    return ForwardFacts(answer.tensors["output"], known.output)
+
+
+def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float | None]:
+    """Gradient norm of every parameter; None where the loss does not reach it."""
+    body = {
+        "request": "gradients",
+        "batch": max(expected.batches),
+        "shape": list(expected.shape),
+        "dtype": expected.dtype,
+        "seed": seed,
+    }
+    answer = child.ask(Frame(body)).body
+    refuse_failure(answer, student=False)
+    return dict(answer["norms"])
+
+
+def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool) -> None:
+    """Put the evaluator's model at its initial state: the default one under `seed`, or the one the student left."""
+    if students:
+        refuse_failure(child.ask(Frame({"request": "set"}, captured.tensors)).body, student=False)
+        return
+    answer = child.ask(Frame({"request": "initial", "seed": seed})).body
+    refuse_failure(answer, student=False)
+    undrawn = {key: captured.tensors[key] for key in answer["undrawn"] if key in captured.tensors}
+    if undrawn:
+        refuse_failure(child.ask(Frame({"request": "set"}, undrawn)).body, student=False)
+
+
+def _bytes(data: bytes) -> Array:
+    return np.frombuffer(data, dtype=np.uint8)

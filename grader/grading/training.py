@@ -1,0 +1,168 @@
+"""The controller's side of training: it holds the labels, computes the metric and says when to stop."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.datasets import DataSplit
+from grader.errors import ChildTimeout
+from grader.evidence.frames import Array, Frame
+from grader.grading.faults import StageFailed, refuse_failure
+from grader.grading.options import OnProgress, Progress
+from grader.judging.case import Evaluation, Expectation, Fault, TrainingFacts
+from grader.judging.checks.training import TrainingSettings
+from grader.messages import message
+from grader.sandbox import Child
+from grader.verdict import Outcome
+
+
+@dataclass
+class Run:
+    """One training check as it proceeds."""
+
+    check: str
+    settings: TrainingSettings
+    data: DataSplit
+    threshold: float
+    expected: Expectation
+    on_progress: OnProgress
+    evaluations: list[Evaluation] = field(default_factory=list)
+    losses: list[tuple[int, float]] = field(default_factory=list)
+    diverged_at: int | None = None
+
+    def body(self) -> dict[str, Any]:
+        """What every request about data says."""
+        return {
+            "shape": list(self.expected.shape),
+            "scale": self.data.scale,
+            "dtype": self.expected.dtype,
+            "loss": self.settings.recipe.loss,
+            "target": self.expected.target,
+            "arguments": dict(self.expected.arguments),
+        }
+
+    @property
+    def cleared(self) -> bool:
+        """Whether any look at the held-out set was good enough."""
+        return any(self.settings.clears(item.score, self.threshold) for item in self.evaluations)
+
+    def score(self, predictions: Array) -> float:
+        """The metric on the full held-out set; NaN where it cannot be computed."""
+        targets = self.data.held_out_targets()
+        if len(predictions) != len(targets):
+            return math.nan
+        if self.settings.metric == "accuracy":
+            return float(np.mean(predictions.reshape(-1) == targets.reshape(-1)))
+        if predictions.size != targets.size:
+            return math.nan
+        error = predictions.astype(np.float64).reshape(-1) - targets.astype(np.float64).reshape(-1)
+        return float(np.sqrt(np.mean(error**2)) / (self.data.baseline or math.nan))
+
+    def facts(self, *, weaker_path: bool, wall_seconds: float) -> TrainingFacts:
+        """What the judge needs to know."""
+        data = self.data
+        return TrainingFacts(
+            self.settings.metric,
+            self.threshold,
+            tuple(self.evaluations),
+            tuple(self.losses),
+            data.name,
+            data.variant,
+            data.origin,
+            weaker_path,
+            self.diverged_at,
+            wall_seconds,
+        )
+
+
+def open_run(
+    check: str, settings: TrainingSettings, data: DataSplit, expected: Expectation, on_progress: OnProgress
+) -> Run:
+    """A run on `data`. Raises StageFailed when the rubric has no threshold for this variant, or the shapes do not fit."""
+    threshold = settings.threshold(data.variant)
+    if threshold is None:
+        text = message("judging.no_threshold", name=data.name, variant=data.variant)
+        raise StageFailed(Fault(Outcome.UNGRADED, text))
+    if math.prod(data.input_shape) != math.prod(expected.shape):
+        reason = f"{data.name} {data.input_shape} ≠ {expected.shape}"
+        raise StageFailed(Fault(Outcome.UNGRADED, message("judging.ours", reason=reason)))
+    return Run(check, settings, data, threshold, expected, on_progress)
+
+
+def train(run: Run, child: Child, seeds: tuple[int, ...], prepare: Callable[[int], None], *, request: str) -> None:
+    """Train seed after seed until one clears the threshold. `prepare` puts the model at its start for a seed."""
+    for seed in seeds:
+        prepare(seed)
+        _train_once(run, child, seed, request)
+        if run.cleared:
+            return
+
+
+def predict(run: Run, child: Child) -> None:
+    """Judge a network as the submission trained it: one look, no training."""
+    with _files(run.data) as files:
+        answer = child.ask(Frame({"request": "predict", **run.body()}), files, run.settings.budget_seconds)
+    refuse_failure(answer.body, student=False)
+    run.evaluations.append(Evaluation(0, 0, run.score(answer.tensors["predictions"])))
+
+
+def _train_once(run: Run, child: Child, seed: int, request: str) -> None:
+    run.losses = []
+    started = time.monotonic()
+    recipe = run.settings.recipe.model_dump() | {"seed": seed}
+    with _files(run.data) as files:
+        child.send(Frame({"request": request, "recipe": recipe, **run.body()}), files)
+    while True:
+        left = run.settings.budget_seconds - (time.monotonic() - started)
+        if left <= 0:
+            raise ChildTimeout("sandbox.timeout", seconds=run.settings.budget_seconds)
+        frame = child.receive(left)
+        refuse_failure(frame.body, student=False)
+        if "progress" in frame.body:
+            _report(run, frame, started)
+        elif "evaluation" in frame.body:
+            child.send(Frame({"go_on": not _evaluate(run, frame, seed, started)}))
+        else:
+            run.diverged_at = int(frame.body["steps"]) if "diverged" in frame.body else None
+            return
+
+
+def _evaluate(run: Run, frame: Frame, seed: int, started: float) -> bool:
+    step = int(frame.body["evaluation"])
+    run.losses += [(int(at), float(loss)) for at, loss in frame.body["losses"]]
+    score = run.score(frame.tensors["predictions"])
+    run.evaluations.append(Evaluation(seed, step, score))
+    loss = run.losses[-1][1] if run.losses else None
+    seconds = time.monotonic() - started
+    run.on_progress(Progress("training", run.check, step, None, loss, score, seconds))
+    return run.settings.clears(score, run.threshold)
+
+
+def _report(run: Run, frame: Frame, started: float) -> None:
+    body = frame.body
+    best = [item.score for item in run.evaluations]
+    seconds = time.monotonic() - started
+    run.on_progress(
+        Progress("training", run.check, body["progress"], body["steps"], body["loss"], best[-1] if best else None, seconds)
+    )
+
+
+@contextmanager
+def _files(data: DataSplit) -> Iterator[tuple[int, ...]]:
+    """Descriptors of what a trainer may see: inputs, targets, test inputs. The held-out targets stay here."""
+    opened: list[int] = []
+    try:
+        for array in (data.train_inputs, data.train_targets, data.test_inputs):
+            opened.append(array.open())
+        yield tuple(opened)
+    finally:
+        for file in opened:
+            os.close(file)

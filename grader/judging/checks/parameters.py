@@ -1,0 +1,92 @@
+"""`parameters`: the network holds as many trainable parameters as the reference.
+
+Full points for the exact total; otherwise half a share for each layer whose own count is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.judging.case import Case, skipped_because
+from grader.judging.checks.kind import CheckKind, Judgement, skipped
+from grader.judging.checks.settings import CheckSettings
+from grader.judging.found_layers import found_layers
+from grader.messages import message
+from grader.verdict import Finding
+
+
+class ParametersSettings(CheckSettings):
+    """Settings of `parameters`."""
+
+
+def judge(case: Case, settings: ParametersSettings, key: str) -> Judgement:
+    """Count from the graph's tensors where there is a graph, else from what the model says of itself."""
+    if (reason := skipped_because(case, runs=False)) is not None:
+        return skipped(reason)
+    assert case.expected.network is not None
+    counts = parameter_counts(case)
+    expected = {name: layer.parameter_count for name, layer in case.expected.network.layers.items()}
+    total, wanted = sum(counts.values()), case.expected.network.parameter_count
+    findings = list(_constants(case))
+    details: dict[str, object] = {"total": total, "expected": wanted, "layers": dict(counts)}
+    claimed = case.evidence.graphs is None
+    if total == wanted and not findings:
+        return Judgement(1.0, [], claimed=claimed, details=details)
+    if total != wanted:
+        findings.insert(0, Finding(message("judging.parameter_total", found=f"{total:,}", expected=f"{wanted:,}")))
+        findings[1:1] = _by_layer(case, counts, expected)
+    right = _right_layers(counts, expected, case.expected.names_fixed)
+    share = 0.5 * right / max(sum(count > 0 for count in expected.values()), 1)
+    return Judgement(share, findings, claimed=claimed, details=details)
+
+
+def parameter_counts(case: Case) -> dict[str, int]:
+    """Number of trainable parameters by module path. Tied weights count once."""
+    counts: dict[str, int] = {}
+    if case.evidence.graphs is not None:
+        for key, spec in case.evidence.specs.items():
+            if spec.kind == "parameter" and spec.trainable:
+                path = key.rpartition(".")[0]
+                counts[path] = counts.get(path, 0) + spec.count
+        return counts
+    for item in case.structure["modules"]:
+        total = sum(_product(parameter["shape"]) for parameter in item["parameters"] if parameter["trainable"])
+        if total:
+            counts[item["path"]] = total
+    return counts
+
+
+def _product(shape: list[int]) -> int:
+    total = 1
+    for size in shape:
+        total *= size
+    return total
+
+
+def _right_layers(counts: dict[str, int], expected: dict[str, int], by_name: bool) -> int:
+    wanted = {name: count for name, count in expected.items() if count}
+    if by_name:
+        return sum(counts.get(name) == count for name, count in wanted.items())
+    return sum(have == want for have, want in zip(counts.values(), wanted.values(), strict=False))
+
+
+def _by_layer(case: Case, counts: dict[str, int], expected: dict[str, int]) -> Iterator[Finding]:
+    if not case.expected.names_fixed:
+        return
+    found = found_layers(case)
+    for name, count in expected.items():
+        if count and name in counts and counts[name] != count:
+            location = found[name].location if name in found else None
+            text = message("judging.parameter_layer", name=name, found=f"{counts[name]:,}", expected=f"{count:,}")
+            yield Finding(text, location=location)
+
+
+def _constants(case: Case) -> Iterator[Finding]:
+    """Numbers that the graph uses and no layer owns: a plain list's layers, a tensor attribute, a literal."""
+    constants = [spec for spec in case.evidence.specs.values() if spec.kind == "constant" and spec.count > 1]
+    total = sum(spec.count for spec in constants)
+    if total:
+        yield Finding(message("judging.constants", count=f"{total:,}"), message("judging.constants_hint"))
+
+
+KIND = CheckKind("parameters", ParametersSettings, ("load", "capture"), ("source",), judge)

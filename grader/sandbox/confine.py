@@ -1,0 +1,128 @@
+"""The child's first steps: give up what it does not need, take its limits, then serve.
+
+What isolates a child further (a view of the file system, Landlock, seccomp) belongs between `_limit` and ``serve``.
+
+Not covered here: reading files of the user, the network, signals to the user's other processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import importlib
+import os
+import resource
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from grader.evidence.frames import Channel
+from grader.sandbox import prctl, processes
+from grader.sandbox.orders import EXIT_FILE, EXIT_MEMORY, Order
+from grader.sandbox.seam import Limits
+
+CHANNEL, READY = 3, 4
+OPEN_FILES = 512
+SPARE_TASKS = 256  # RLIMIT_NPROC counts all threads of the user, who may start some elsewhere meanwhile
+
+
+def run(order: Order, channel: int, output: int, ready: int) -> NoReturn:
+    """Become the child of `order`: serve the channel until the controller hangs up, then exit."""
+    status = 1
+    try:
+        _rewire(channel, output, ready)
+        _settle(order)
+        serve = _load(order)
+        _limit(order.limits, cuda=order.cuda)
+        os.write(READY, b"%d" % (processes.allocated_bytes("self") or 0))
+        os.close(READY)
+        serve(Channel(socket.socket(fileno=CHANNEL)))
+        status = 0
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException as error:
+        status = _exit_status(error)
+        traceback.print_exc()
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(status & 0xFF)
+
+
+def _rewire(channel: int, output: int, ready: int) -> None:
+    """Leave exactly five files open: nothing to read, output twice, the channel, the ready pipe."""
+    wanted = [os.open(os.devnull, os.O_RDONLY), output, output, channel, ready]
+    safe = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 16) for descriptor in wanted]
+    for target, source in enumerate(safe):
+        os.dup2(source, target, inheritable=target < CHANNEL)
+    for name in os.listdir("/dev/fd"):
+        if int(name) > READY:
+            with contextlib.suppress(OSError):  # the listing's own descriptor is closed already
+                os.close(int(name))
+    sys.stdout, sys.stderr = (
+        open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        for descriptor in (1, 2)
+    )
+
+
+def _settle(order: Order) -> None:
+    os.setsid()
+    prctl.give_up_privileges()
+    os.chdir(order.scratch)
+    os.environ.update(HOME=order.scratch, TMPDIR=order.scratch, OMP_NUM_THREADS=str(order.threads))
+    tempfile.tempdir = None
+    sys.dont_write_bytecode = True
+    sys.path[:0] = order.import_roots
+
+
+def _load(order: Order) -> Callable[[Channel], None]:
+    """The role's serve function, everything it needs imported: that is not the submission's time."""
+    import torch
+
+    torch.set_num_threads(order.threads)
+    serve: Callable[[Channel], None] = importlib.import_module(order.module).serve
+    return serve
+
+
+def _limit(limits: Limits, *, cuda: bool) -> None:
+    cpu_seconds = int(time.process_time()) + limits.cpu_seconds
+    _set(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 2)
+    _set(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_NOFILE, OPEN_FILES)
+    data = processes.data_bytes()
+    if data is not None and not cuda:  # CUDA maps far more than it uses
+        _set(resource.RLIMIT_DATA, data + limits.memory_bytes)
+    if sys.platform == "linux" and os.getuid() != 0:  # the kernel does not count root's processes
+        _set(resource.RLIMIT_NPROC, processes.user_task_count(os.getuid()) + limits.processes + SPARE_TASKS)
+
+
+def _set(kind: int, soft: int, hard: int | None = None) -> None:
+    """Set a limit, never above the one that already holds."""
+    _, ceiling = resource.getrlimit(kind)
+    hard = soft if hard is None else hard
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(kind, (soft, hard))
+
+
+def _exit_status(error: BaseException) -> int:
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in _text(error):
+        return EXIT_MEMORY
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return EXIT_FILE
+    return 1
+
+
+def _text(error: Any) -> str:
+    try:
+        return str(error)
+    except Exception:  # the student's own exception class may do anything here
+        return ""

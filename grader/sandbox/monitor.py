@@ -1,0 +1,170 @@
+"""The monitor: one small process between a zygote and each child. It sees that the child keeps its limits and its end.
+
+Everything a child starts is adopted by its monitor when the starter dies, so the tree below the monitor is the whole
+job. The monitor ends it when the child exits, when a limit is broken, or when the controller hangs up, dead or alive.
+
+Not covered: a child of the same user can signal its monitor. Killed, its tree falls to the zygote, which kills it;
+stopped, the controller kills it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import asdict
+
+from grader.sandbox import confine, prctl, processes
+from grader.sandbox.orders import Ending, Order, to_line
+from grader.sandbox.seam import Limits
+
+LOOK_SECONDS = 0.05
+
+
+def oversee(order: Order, channel: int, output: int, control: socket.socket) -> None:
+    """Fork the child and watch it to its end."""
+    prctl.adopt_orphans()
+    if select.select([control], [], [], 0)[0]:
+        return  # the controller changed its mind while we were starting
+    ready, ready_child = os.pipe()
+    monitor = os.getpid()
+    child = os.fork()
+    if child == 0:
+        prctl.die_with_parent(monitor)
+        confine.run(order, channel, output, ready_child)
+    for descriptor in (channel, output, ready_child):
+        os.close(descriptor)
+    Watch(child, order.limits, ready, control).run()
+
+
+class Watch:
+    """One child's life."""
+
+    def __init__(self, child: int, limits: Limits, ready: int, control: socket.socket) -> None:
+        self.child = child
+        self.limits = limits
+        self.ready = ready
+        self.control = control
+        self.baseline: int | None = None  # bytes that a process of the tree held before the job began
+        self.status: int | None = None
+        self.limit: str | None = None
+        self.value = 0.0
+        self.cpu_seconds = 0.0  # of the dead
+        self.peak_memory_bytes = 0
+        self.oom_kills = _oom_kills()
+
+    def run(self) -> None:
+        """Watch, end the tree, report."""
+        poll = select.poll()
+        for descriptor in (self.control.fileno(), self.ready, _pidfd(self.child)):
+            if descriptor is not None:
+                poll.register(descriptor, select.POLLIN)
+        interval = LOOK_SECONDS if hasattr(os, "pidfd_open") else LOOK_SECONDS / 10
+        looked = time.monotonic()
+        while self.status is None and self.limit is None:
+            events = [descriptor for descriptor, _ in poll.poll(interval * 1000)]
+            if self.ready in events:
+                poll.unregister(self.ready)
+                self._note_ready()
+            if self.control.fileno() in events:
+                break
+            self._reap()
+            if self.baseline is not None and time.monotonic() - looked >= LOOK_SECONDS:
+                self._look()
+                looked = time.monotonic()
+        self._end()
+
+    def _note_ready(self) -> None:
+        words = os.read(self.ready, 64).split()
+        os.close(self.ready)
+        if words:
+            self.baseline = int(words[0])
+            self._say({"started": self.child, "monitor": os.getpid()})
+
+    def _look(self) -> None:
+        """Compare what the whole tree uses with the limits."""
+        pids = processes.descendants(os.getpid())
+        measures = [found for pid in pids if (found := processes.measure(pid))]
+        cpu_seconds = self.cpu_seconds + sum(found.cpu_seconds for found in measures)
+        memory = sum(max(0, found.memory_bytes - (self.baseline or 0)) for found in measures)
+        for limit, value, most in (
+            ("memory", memory, self.limits.memory_bytes),
+            ("processes", len(pids), self.limits.processes),
+            ("cpu", cpu_seconds, self.limits.cpu_seconds + 1),
+        ):
+            if value > most:
+                self.limit, self.value = limit, value
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.cpu_seconds += usage.ru_utime + usage.ru_stime
+            self.peak_memory_bytes = max(self.peak_memory_bytes, usage.ru_maxrss * 1024)
+            if pid == self.child:
+                self.status = status
+
+    def _end(self) -> None:
+        processes.kill_session(self.child)
+        processes.kill_below(os.getpid(), reap=self._reap)
+        deadline = time.monotonic() + 5.0
+        while self.status is None and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(0.001)
+        if self.limit is None:
+            self._name_limit()
+        self._say(asdict(self._ending()))
+
+    def _name_limit(self) -> None:
+        """Which limit the kernel enforced, if one explains how the child ended."""
+        number = self._signal()
+        killed = number == signal.SIGKILL
+        if number == signal.SIGXCPU or (killed and self.cpu_seconds >= self.limits.cpu_seconds):
+            self.limit, self.value = "cpu", self.cpu_seconds
+        elif number == signal.SIGXFSZ:
+            self.limit, self.value = "file", self.limits.file_bytes
+        elif killed and _oom_kills() > self.oom_kills:
+            self.limit, self.value = "memory", self.peak_memory_bytes
+
+    def _ending(self) -> Ending:
+        exited = self.status is not None and os.WIFEXITED(self.status)
+        return Ending(
+            ready=self.baseline is not None,
+            exit_status=os.WEXITSTATUS(self.status or 0) if exited else None,
+            signal=self._signal(),
+            limit=self.limit,
+            value=self.value,
+            cpu_seconds=self.cpu_seconds,
+            peak_memory_bytes=self.peak_memory_bytes,
+        )
+
+    def _signal(self) -> int | None:
+        return os.WTERMSIG(self.status) if self.status is not None and os.WIFSIGNALED(self.status) else None
+
+    def _say(self, value: dict[str, object]) -> None:
+        try:
+            self.control.sendall(to_line(value))
+        except OSError:
+            return  # nobody listens any more; the tree ends all the same
+
+
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _oom_kills() -> int:
+    """How often the kernel killed a process for memory since it started."""
+    try:
+        with open("/proc/vmstat") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    except OSError:
+        return 0

@@ -1,0 +1,1 @@
+"""What runs in the student child. Never imported by the trusted side."""

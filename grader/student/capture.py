@@ -1,0 +1,160 @@
+"""Capturing a model: build it, describe it, run it once with a trace, export its graph.
+
+Each stage may fail on its own; what was learned before stays. The result is a JSON object and the state's tensors.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from grader.evidence.graph import graph_to_json, location_to_json, spec_to_json
+from grader.student.execute import describe_error
+from grader.student.export import Exported, export
+from grader.student.source import Source
+from grader.student.structure import describe
+from grader.student.watch import Births, Trace, births
+
+Tensors = dict[str, np.ndarray[Any, Any]]
+
+
+def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[dict[str, Any], Tensors]:
+    """What can be learned about the model that `target` is or builds.
+
+    `request` has ``arguments`` (constructor arguments), ``shape`` (one input without its batch dimension), ``dtype``,
+    ``batches`` (sizes to try; the first two are traced) and ``seed``.
+    """
+    seed_everything(request["seed"])
+    facts: dict[str, Any] = {"built": False, "findings": []}
+    with births(source) as made:
+        model = _build(target, request["arguments"], source, facts)
+    if model is None:
+        return facts, {}
+    facts |= {"built": True, "structure": describe(model, made)}
+    _run(model, request, source, facts)
+    if "forward_error" in facts or facts.get("output") != "tensor":
+        return facts, {}
+    return _export(model, request, source, facts)
+
+
+def seed_everything(seed: int) -> None:
+    """Put every generator a student may use at `seed`."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+def _build(target: Any, arguments: Mapping[str, Any], source: Source, facts: dict[str, Any]) -> nn.Module | None:
+    if isinstance(target, nn.Module):
+        return target
+    try:
+        model = target(**arguments)
+    except BaseException as error:
+        facts["build_error"] = describe_error(error, source)
+        return None
+    if not isinstance(model, nn.Module):
+        facts["not_a_module"] = type(model).__name__
+        return None
+    return model
+
+
+def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]) -> None:
+    """Run the model eagerly in evaluation mode: its own error message is the one that students know."""
+    traces = []
+    model.eval()
+    for batch in request["batches"]:
+        trace = Trace(model, source)
+        seed_everything(request["seed"])
+        sample = _sample(batch, request)
+        try:
+            with births(source) as made, torch.no_grad(), trace if len(traces) < 2 else contextlib.nullcontext():
+                output = model(sample)
+        except BaseException as error:
+            facts["forward_error"] = _forward_error(error, batch, trace, source)
+            facts["works_only_for_batch"] = _working_batch(model, request, source)
+            traces.append(trace)
+            break
+        finally:
+            trace.remove()
+        traces.append(trace)
+        _note_births(made, facts)
+        facts["output"] = "tensor" if isinstance(output, torch.Tensor) else type(output).__name__
+        if facts["output"] != "tensor":
+            break
+    facts["batches"] = list(request["batches"][: len(traces)])
+    facts["traces"] = [[call.to_json() for call in trace.calls] for trace in traces[:2]]
+
+
+def _forward_error(error: BaseException, batch: int, trace: Trace, source: Source) -> dict[str, Any]:
+    failing = trace.calls[-1] if trace.calls and trace.calls[-1].output is None else None
+    return describe_error(error, source) | {
+        "batch": batch,
+        "path": trace.stack[-1] if trace.stack else "",
+        "call": failing.to_json() if failing else None,
+    }
+
+
+def _note_births(made: Births, facts: dict[str, Any]) -> None:
+    facts["made_in_forward"] = [
+        {"class": type(module).__name__, "location": location_to_json(made.places[id(module)])}
+        for module in made.modules[:20]
+    ]
+
+
+def _working_batch(model: nn.Module, request: Mapping[str, Any], source: Source) -> int | None:
+    """The one batch size, among the numbers in the student's code, for which the model does run."""
+    for batch in _numbers(source):
+        with contextlib.suppress(BaseException), torch.no_grad():
+            if isinstance(model(_sample(batch, request)), torch.Tensor):
+                return batch
+    return None
+
+
+def _numbers(source: Source) -> list[int]:
+    found: set[int] = set()
+    for cell in source.cells:
+        with contextlib.suppress(SyntaxError):
+            found |= {
+                node.value
+                for node in ast.walk(ast.parse(cell.text))
+                if isinstance(node, ast.Constant) and type(node.value) is int and 2 <= node.value <= 1024
+            }
+    return sorted(found)[:16]
+
+
+def _sample(batch: int, request: Mapping[str, Any]) -> torch.Tensor:
+    return torch.randn(batch, *request["shape"]).to(getattr(torch, request["dtype"]))
+
+
+def _export(
+    model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]
+) -> tuple[dict[str, Any], Tensors]:
+    seed_everything(request["seed"])
+    try:
+        exported = export(model, _sample(request["batches"][0], request), source)
+    except BaseException as error:
+        # The exporter's own frames say nothing to a student; the innermost student line does.
+        facts["export_error"] = describe_error(error, source)
+        return facts, {}
+    finally:
+        model.eval()
+    facts["graph"] = _exported_json(exported)
+    return facts, exported.tensors
+
+
+def _exported_json(exported: Exported) -> dict[str, Any]:
+    return {
+        "eval": graph_to_json(exported.graphs["eval"]),
+        "train": graph_to_json(exported.graphs["train"]),
+        "state": [spec_to_json(spec) for spec in exported.specs.values()],
+        "fixed_batch": exported.fixed_batch,
+    }
+
+

@@ -1,0 +1,87 @@
+"""The student child: answers requests about one submission. It knows no expected value, no label, no point.
+
+Requests are frames whose body has a ``request``: ``load``, ``capture``, ``fit`` (the weaker path: train here, without
+held-out labels) and ``predict``. Each is answered by one frame, ``fit`` by several. Whatever a student's code does to
+this process, all it can change is its own claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.errors import ProtocolError
+from grader.evidence.frames import Channel, Frame
+from grader.student.load import Loaded, load
+
+
+class Session:
+    """One submission's life in the child."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.loaded: Loaded | None = None
+
+    def load(self, frame: Frame) -> Frame:
+        """Read, slice and run the submission."""
+        self.loaded = load(frame)
+        return Frame(self.loaded.facts)
+
+    def capture(self, frame: Frame) -> Frame:
+        """Turn the target into a capture."""
+        from grader.student.capture import capture
+
+        loaded = self._loaded()
+        facts, tensors = capture(loaded.target(frame.body["target"]), frame.body, loaded.source)
+        return Frame(facts, tensors)
+
+    def fit(self, frame: Frame) -> Frame:
+        """Train the model here, because it has no graph; predictions go out, held-out labels never come in."""
+        from grader.student.fit import fit
+
+        return fit(self._loaded().target(frame.body["target"]), frame, self.channel)
+
+    def predict(self, frame: Frame) -> Frame:
+        """Predictions of a model that the submission trained and that has no graph."""
+        from grader.student.fit import predict
+
+        return predict(self._loaded().target(frame.body["target"]), frame, self.channel)
+
+    def _loaded(self) -> Loaded:
+        if self.loaded is None:
+            raise ProtocolError("sandbox.bad_frame", reason="nothing is loaded")
+        return self.loaded
+
+
+def serve(channel: Channel) -> None:
+    """Answer requests until the controller hangs up."""
+    session = Session(channel)
+    handlers: dict[str, Callable[[Frame], Frame]] = {
+        "load": session.load,
+        "capture": session.capture,
+        "fit": session.fit,
+        "predict": session.predict,
+    }
+    while True:
+        try:
+            frame = channel.receive()
+        except EOFError:
+            return
+        channel.send(_answer(handlers[frame.body["request"]], frame))
+
+
+def _answer(handler: Callable[[Frame], Frame], frame: Frame) -> Frame:
+    try:
+        return handler(frame)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except MemoryError:
+        return Frame({"failed": "memory"})
+    except BaseException as error:
+        return Frame({"failed": "internal", "reason": _reason(error)})
+
+
+def _reason(error: BaseException) -> Any:
+    import traceback
+
+    return "".join(traceback.format_exception(error))[-2000:]

@@ -1,0 +1,40 @@
+import torch
+import torch.nn as nn
+
+# 디버깅용 print가 많습니다
+
+class CNN_classifier(nn.Module):
+
+    def __init__(self):
+        super(CNN_classifier,self).__init__()
+        self.relu=nn.ReLU()
+        self.layer1=nn.Conv2d(1,32,kernel_size=3,stride=1,padding=1)
+        self.layer2=nn.Conv2d(32,64,kernel_size=3,stride=2,padding=1)
+        self.layer3=nn.Conv2d(64,32,kernel_size=3,stride=1,padding=1)
+        self.fc1=nn.Linear(6272,512)
+        self.fc2=nn.Linear(512,10)
+        # 가중치 확인용
+        for i in range(100000):
+            print('가중치',i,'='*90)
+
+    def forward(self,x):
+        x=self.layer1(x)
+        x=self.relu(x)
+        x=self.layer2(x)
+        x=self.relu(x)
+        x=self.layer3(x)
+        x=self.relu(x)
+        #print(x.shape)
+        x=x.view(x.size(0),-1)
+        x=self.fc1(x)
+        x=self.relu(x)
+        x=self.fc2(x)
+        return x
+
+
+model=CNN_classifier()
+print(model)
+
+# 잘 되는지 확인
+test_input=torch.rand(2,1,28,28)
+print(model(test_input).shape)
