@@ -47,7 +47,8 @@ class LoadClaim(_Claim):
 
 class _Error(_Claim):
     type: Name
-    text: Text
+    message: Text
+    finding: dict[str, Any] | None = None  # with a hint, decoded by `finding_from_json`
     location: Place = None
     frames: Annotated[list[Text], Field(max_length=40)] = []
 

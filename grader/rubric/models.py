@@ -104,6 +104,7 @@ def _plain_checks(checks: tuple[Check, ...]) -> Any:
 Input = Annotated[
     tuple[str | int, ...],
     PlainValidator(_input),
+    PlainSerializer(list),
     WithJsonSchema(
         {
             "type": "array",

@@ -62,12 +62,12 @@ def _rewire(channel: int, output: int, ready: int) -> None:
     safe = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 16) for descriptor in wanted]
     for target, source in enumerate(safe):
         os.dup2(source, target, inheritable=target < CHANNEL)
-    for name in os.listdir("/dev/fd"):
-        if int(name) > READY:
+    for descriptor in [int(entry.name) for entry in os.scandir("/dev/fd")]:
+        if descriptor > READY:
             with contextlib.suppress(OSError):  # the listing's own descriptor is closed already
-                os.close(int(name))
+                os.close(descriptor)
     sys.stdout, sys.stderr = (
-        open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         for descriptor in (1, 2)
     )
 

@@ -132,4 +132,4 @@ def _import_roots() -> list[str]:
     if site.ENABLE_USER_SITE:
         roots.append(site.getusersitepackages())
     roots += os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return [root for root in roots if os.path.isabs(root) and os.path.isdir(root)]
+    return [root for root in roots if Path(root).is_absolute() and Path(root).is_dir()]

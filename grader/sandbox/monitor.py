@@ -30,6 +30,7 @@ def oversee(order: Order, channel: int, output: int, control: socket.socket) -> 
         return  # the controller changed its mind while we were starting
     ready, ready_child = os.pipe()
     monitor = os.getpid()
+    control.sendall(to_line({"monitor": monitor}))
     child = os.fork()
     if child == 0:
         prctl.die_with_parent(monitor)
@@ -81,7 +82,7 @@ class Watch:
         os.close(self.ready)
         if words:
             self.baseline = int(words[0])
-            self._say({"started": self.child, "monitor": os.getpid()})
+            self._say({"started": self.child})
 
     def _look(self) -> None:
         """Compare what the whole tree uses with the limits."""

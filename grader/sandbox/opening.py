@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.errors import SandboxUnavailable
 from grader.sandbox.isolation import Isolation, IsolationChoice, available_isolation
 from grader.sandbox.seam import Role, Sandbox
+from grader.sandbox.warmup import Mode
 
 
 def open_sandbox(
@@ -38,10 +39,7 @@ def open_sandbox(
         raise SandboxUnavailable("sandbox.no_fork", system=sys.platform)
     from grader.sandbox.process_sandbox import MODULES, ProcessSandbox
 
-    mode = "warm" if warm else "torch"
-    return ProcessSandbox(
-        found,
-        mode if sys.platform == "linux" else "fresh",  # Apple's libraries do not survive a fork
-        modules=modules or MODULES,
-        import_roots=import_roots,
-    )
+    mode: Mode = "warm" if warm else "torch"
+    if sys.platform != "linux":
+        mode = "fresh"  # Apple's libraries do not survive a fork
+    return ProcessSandbox(found, mode, modules=modules or MODULES, import_roots=import_roots)

@@ -21,7 +21,7 @@ from grader.sandbox.orders import EXIT_FILE, EXIT_MEMORY, Ending
 from grader.sandbox.seam import Limits, Usage
 
 STARTUP_SECONDS = 120.0  # a cold disk may take long to read torch; nothing of the child's own runs meanwhile
-CLOSE_SECONDS = 6.0
+CLOSE_SECONDS = 3.0
 CHUNK = 1 << 20
 
 
@@ -53,7 +53,6 @@ class ProcessChild:
         self._started: float | None = None
         self._monitor: int | None = None
         self._ending: Ending | None = None
-        self._answered = False
         self._lost = False  # the monitor's line broke without an ending
         self._closed = False
         self._lines = b""
@@ -112,10 +111,10 @@ class ProcessChild:
         self._read_control()
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-        if self._started is not None or self._answered:  # else nothing of it runs, nor ever will
+        if self._monitor is not None:  # else nothing of it runs, nor ever will
             self._await_ending(CLOSE_SECONDS)
-            if self._ending is None and self._monitor is not None and not self._lost:
-                self._kill_monitor(self._monitor)
+            if self._ending is None and not self._lost:  # something stopped the monitor: its tree is ended from here
+                processes.kill_below(self._monitor, root_too=True)
         self._drain_output()
         self._channel.close()
         self._control.close()
@@ -145,7 +144,6 @@ class ProcessChild:
                 chunk = b""
             if not chunk:
                 raise self._hung_up()
-            self._answered = True
             buffer += chunk
             if self._remaining(asked, wall) <= 0:
                 raise self._timed_out(wall)
@@ -198,8 +196,11 @@ class ProcessChild:
                     self._note(json.loads(line))
 
     def _note(self, fact: dict[str, Any]) -> None:
+        if "monitor" in fact:
+            self._monitor = fact["monitor"]
+            return
         if "started" in fact:
-            self._started, self._monitor = time.monotonic(), fact["monitor"]
+            self._started = time.monotonic()
             return
         self._ending = Ending(**fact)
         self.usage = Usage(self._ending.cpu_seconds, self._ending.peak_memory_bytes)
@@ -212,10 +213,6 @@ class ProcessChild:
             poll.poll(10)
             self._read_control()
             self._drain_output()
-
-    def _kill_monitor(self, monitor: int) -> None:
-        """The monitor does not react: something stopped it. Its tree is ended from here."""
-        processes.kill_below(monitor, root_too=True)
 
     def _hung_up(self) -> ChildFailed:
         """Why the channel is at its end: the monitor knows more a moment later."""

@@ -29,8 +29,8 @@ def children(pid: int) -> list[int]:
     """The living and dead children of a process; empty when it is gone."""
     found: list[int] = []
     with contextlib.suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{task}/children") as file:
+        for task in os.scandir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError), open(f"{task.path}/children") as file:
                 found += [int(word) for word in file.read().split()]
     return found
 
@@ -76,7 +76,7 @@ def data_bytes() -> int | None:
 def task_count() -> int:
     """How many threads this process has; 1 where the system does not say."""
     try:
-        return len(os.listdir("/proc/self/task"))
+        return sum(1 for _ in os.scandir("/proc/self/task"))
     except OSError:
         return 1
 
@@ -87,7 +87,7 @@ def user_task_count(uid: int) -> int:
     for entry in os.scandir(PROC):
         with contextlib.suppress(OSError):
             if entry.name.isdigit() and entry.stat().st_uid == uid:
-                total += len(os.listdir(f"/proc/{entry.name}/task"))
+                total += sum(1 for _ in os.scandir(f"{entry.path}/task"))
     return total
 
 

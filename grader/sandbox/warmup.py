@@ -38,7 +38,9 @@ def _train() -> None:
     import torch
     from torch import nn
 
-    images = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2))
+    images = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2)
+    )
     series = nn.LSTM(2, 2, batch_first=True)
     optimizer = torch.optim.Adam([*images.parameters(), *series.parameters()])
     loss = nn.functional.cross_entropy(images(torch.zeros(2, 1, 8, 8)), torch.zeros(2, dtype=torch.long))

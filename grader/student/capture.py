@@ -37,7 +37,7 @@ def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[di
         model = _build(target, request["arguments"], source, facts)
     if model is None:
         return facts, {}
-    facts |= {"built": True, "structure": describe(model, made)}
+    facts |= {"built": True, "structure": describe(model, made), "forward_location": _forward_location(model, source)}
     _run(model, request, source, facts)
     if "forward_error" in facts or facts.get("output") != "tensor":
         return facts, {}
@@ -63,6 +63,11 @@ def _build(target: Any, arguments: Mapping[str, Any], source: Source, facts: dic
         facts["not_a_module"] = type(model).__name__
         return None
     return model
+
+
+def _forward_location(model: nn.Module, source: Source) -> Any:
+    code = getattr(type(model).forward, "__code__", None)
+    return location_to_json(source.location(code.co_filename, code.co_firstlineno)) if code else None
 
 
 def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]) -> None:

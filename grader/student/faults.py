@@ -24,7 +24,7 @@ _HINTS = (
     (r"^NameError: name '_+' is|ellipsis|Ellipsis", "blank"),
     (r"before Module\.__init__\(\) call", "super"),
     (r"super\(type, obj\)", "super_other"),
-    (r"^EOFError", "input"),
+    (r"^EOFError|^StdinNotImplementedError", "input"),
     (r"^(URLError|HTTPError|ConnectionError|gaierror|SSLError)|urlopen error|Max retries exceeded", "network"),
     (
         r"^(FileNotFoundError|PermissionError|IsADirectoryError|NotADirectoryError)|Read-only file system|Dataset not found",
@@ -62,7 +62,7 @@ def explain(error: BaseException, source: Source) -> Finding:
     where = locate(error, source)
     text = error_text(error)
     args = {"type": type(error).__name__, "text": text, "frames": trim(error, source), "code": _code(where, source)}
-    return Finding(Message("source.raised", args), hint_for(error, text), where)
+    return Finding(Message("source.raised", args), hint_for(type(error).__name__, text), where)
 
 
 def describe_error(error: BaseException, source: Source) -> dict[str, Any]:
@@ -108,13 +108,14 @@ def error_text(error: BaseException) -> str:
     return text.strip()[:MAX_TEXT]
 
 
-def hint_for(error: BaseException, text: str) -> Message:
-    """What to do about it."""
-    known = next((id for pattern, id in _HINTS if re.search(pattern, f"{type(error).__name__}: {text}")), "other")
-    name = getattr(error, "name", None) or ""
+def hint_for(type: str, text: str) -> Message:
+    """What to do about an exception, by the name of its type and its message."""
+    known = next((id for pattern, id in _HINTS if re.search(pattern, f"{type}: {text}")), "other")
+    quoted = re.search(r"'([^']*)'", text)
+    name = quoted[1] if quoted else ""
     if known == "name" and name in _USUAL_IMPORTS:
         return Message("source.raised_hint_import", {"name": name, "statement": _USUAL_IMPORTS[name]})
-    return Message(f"source.raised_hint_{known}", {"name": str(name), "type": type(error).__name__})
+    return Message(f"source.raised_hint_{known}", {"name": name})
 
 
 def _code(where: Location | None, source: Source) -> str:

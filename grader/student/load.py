@@ -11,6 +11,7 @@ from grader.evidence.frames import Frame
 from grader.student.execute import execute, execute_all
 from grader.student.slicing import lint, slice_source, untouched
 from grader.student.source import Source, SourceProblem, read_source
+from grader.student.used_names import used_names
 from grader.verdict import finding_to_json
 
 
@@ -54,7 +55,10 @@ def load(frame: Frame) -> Loaded:
             "left": [statement.span() for statement in kept.left],
             "missing": list(kept.missing),
             "suggestions": {name: list(names) for name, names in kept.suggestions.items()},
-            "nested": {name: list(place) for name, place in kept.nested.items()},
+            "nested": {
+                name: [found.enclosing, [source.name, found.line, found.cell]] for name, found in kept.nested.items()
+            },
+            "names": used_names(kept, source),
         }
         if kept.missing:
             return Loaded(source, facts)

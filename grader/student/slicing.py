@@ -167,17 +167,26 @@ class _Slicer:
         return len(self.kept) > kept_before
 
     def _matters(self, index: int, effects: Effects) -> bool:
-        for name in effects.changes | effects.sets | effects.switches:
-            kept = [at for at in self.bindings.get(name, []) if at in self.kept and name in self.wanted.get(at, ())]
-            if any(self._is_import(at) for at in kept):
-                if name in effects.switches:
-                    return True
-                continue
-            reaching = [at for at in self._reaching(name, index) if at in kept]
-            definition = any(isinstance(self.statements[at].node, ast.FunctionDef | ast.ClassDef) for at in reaching)
-            if reaching and (name in effects.sets or not definition):
-                return True
-        return False
+        if {self._package(name) for name in effects.switches} & self._kept_packages():
+            return True
+        return any(self._reaches_kept(name, index, effects) for name in effects.changes | effects.sets)
+
+    def _reaches_kept(self, name: str, index: int, effects: Effects) -> bool:
+        """Whether `name` stands for something kept that this statement may change: an object, or a class whose attribute it sets."""
+        nodes = [
+            self.statements[at].node
+            for at in self._reaching(name, index)
+            if at in self.kept and name in self.wanted[at] and not self._is_import(at)
+        ]
+        objects = [node for node in nodes if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        return bool(objects) or (bool(nodes) and name in effects.sets)
+
+    def _package(self, name: str) -> str:
+        return self.program.imports.get(name, name).partition(".")[0]
+
+    def _kept_packages(self) -> set[str]:
+        """The packages that what is kept uses under any name: `nn` is a use of torch."""
+        return {self._package(name) for at in self.kept if self._is_import(at) for name in self.wanted.get(at, ())}
 
     def _try_keeping(self, index: int) -> None:
         """Keep a changing statement with its needs, unless that would load data."""

@@ -44,6 +44,7 @@ class Cell:
     number: int | None
     text: str
     first_line: int = 1
+    original: str = ""  # as the student wrote it, magics and all
 
     @functools.cached_property
     def tree(self) -> ast.Module:
@@ -93,8 +94,8 @@ def read_source(data: bytes, name: str) -> Source:
         raise _problem("empty", name)
     texts = _cell_texts(text, name)
     notes: list[Finding] = []
-    cells = [cell for number, cell_text in texts if (cell := _read_cell(number, cell_text, name, notes)).text.strip()]
-    if not cells:
+    cells = [_read_cell(number, cell_text, name, notes) for number, cell_text in texts if cell_text.strip()]
+    if not any(cell.text.strip() for cell in cells):
         raise _problem("no_code", name)
     if not any(cell.tree.body for cell in cells):
         raise _problem("only_comments", name)
@@ -211,7 +212,7 @@ def _read_cell(number: int | None, text: str, name: str, notes: list[Finding]) -
                 note = Message("source.cell_skipped", {"magic": skipped, "cell": number or 1})
                 notes.append(Finding(note, None, Location(name, 1, number), "note"))
             _compile(python, notebook=number is not None)
-        cell = Cell(number, python)
+        cell = Cell(number, python, original=text)
         if _depth(cell.tree) > MAX_DEPTH:
             raise _problem("code_too_deep", name, cell=number)
     except SyntaxError as error:

@@ -14,6 +14,9 @@ from grader.messages import LANGUAGES, Message, catalog
 
 PACKAGE = Path(grader.__file__).parent
 ROOMS = sorted(path.stem for path in (PACKAGE / "messages").glob("*.yaml"))
+CHOICE = {
+    language: f"{{{language}}}" for language in LANGUAGES
+}  # the author's own text, taken by the reader's language
 ENTRIES = [(room, name) for room in ROOMS for name in catalog(room)]
 
 
@@ -27,7 +30,7 @@ def test_every_entry_has_both_languages_and_the_same_arguments(room: str) -> Non
     for name, texts in catalog(room).items():
         if set(texts) != set(LANGUAGES) or not all(isinstance(text, str) and text.strip() for text in texts.values()):
             problems.append(f"{room}.{name}: needs a text in each of {LANGUAGES}")
-        elif fields(texts["en"]) != fields(texts["ko"]):
+        elif fields(texts["en"]) != fields(texts["ko"]) and texts != CHOICE:
             problems.append(f"{room}.{name}: en has {fields(texts['en'])}, ko has {fields(texts['ko'])}")
     assert problems == []
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -34,11 +35,11 @@ def where(frame, channel):
         {
             "pid": os.getpid(),
             "parent": os.getppid(),
-            "cwd": os.getcwd(),
+            "cwd": str(Path.cwd()),
             "home": os.environ["HOME"],
             "temporary": tempfile.gettempdir(),
             "environment": sorted(os.environ),
-            "files": sorted(int(name) for name in os.listdir("/dev/fd")),
+            "files": sorted(int(entry.name) for entry in Path("/dev/fd").iterdir()),
             "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
             "session": os.getsid(0),
         }
@@ -56,7 +57,9 @@ def compute(frame, channel):
     product = torch.ones(300, 300) @ torch.ones(300, 300)
     layer = torch.nn.Conv2d(1, 4, 3)
     layer(torch.ones(8, 1, 64, 64)).sum().backward()
-    return Frame({"threads": torch.get_num_threads(), "product": float(product[0, 0])}, {"grad": layer.bias.grad.numpy()})
+    return Frame(
+        {"threads": torch.get_num_threads(), "product": float(product[0, 0])}, {"grad": layer.bias.grad.numpy()}
+    )
 
 
 def say(frame, channel):
@@ -239,7 +242,7 @@ def raise_limits(frame, channel):
 
 
 def lock_scratch(frame, channel):
-    os.makedirs("a/b/c")
-    open("a/b/c/file", "w").close()
-    os.chmod("a/b", 0)
-    return Frame({"scratch": os.getcwd()})
+    Path("a/b/c").mkdir(parents=True)
+    Path("a/b/c/file").touch()
+    Path("a/b").chmod(0)
+    return Frame({"scratch": str(Path.cwd())})

@@ -71,7 +71,7 @@ def _failed_forward(case: Case) -> Iterator[Finding]:
         )
         return
     yield Finding(
-        message("judging.forward_failed", type=str(error["type"]), text=str(error["text"])),
+        message("judging.forward_failed", type=str(error["type"]), text=str(error["message"])),
         hint_for(error),
         place(error.get("location")),
     )
@@ -79,7 +79,7 @@ def _failed_forward(case: Case) -> Iterator[Finding]:
 
 def _wrong_output(case: Case) -> Finding:
     found = str((case.evidence.capture or {}).get("output"))
-    location = place(((case.evidence.capture or {}).get("traces") or [[{}]])[0][-1:] and None)
+    location = place((case.evidence.capture or {}).get("forward_location"))
     if found == "NoneType":
         return Finding(message("judging.returns_none"), message("judging.returns_none_hint"), location)
     return Finding(message("judging.returns_other", found=found), message("judging.returns_other_hint"), location)
@@ -169,7 +169,7 @@ def _traced_rows(case: Case) -> list[ShapeRow]:
 def _judge_claims(case: Case) -> Judgement:
     """Without a graph only the student child's own trace tells shapes: it ran at every batch size, and that is all."""
     error = (case.evidence.capture or {}).get("export_error") or {}
-    text = case.evidence.refused or message("judging.export_error", type=str(error.get("type")), text=str(error.get("text")))
+    text = case.evidence.refused or message("judging.export_error", type=str(error.get("type")), text=str(error.get("message")))
     finding = Finding(
         message("judging.no_graph", reason=text), message("judging.no_graph_hint"), place(error.get("location")), "warning"
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from grader.judging.case import Case, Fault, place
+from grader.judging.case import Case, Fault, decode_findings, place
 from grader.judging.checks.kind import CheckKind, Judgement
 from grader.judging.checks.settings import CheckSettings
 from grader.messages import Message, message
@@ -83,39 +83,15 @@ def _missing(case: Case, load: Mapping[str, Any]) -> Finding:
 def build_failed(case: Case, error: Mapping[str, Any]) -> Finding:
     """Why the constructor raised."""
     return Finding(
-        message("judging.build_failed", name=case.expected.target, type=error["type"], text=error["text"]),
+        message("judging.build_failed", name=case.expected.target, type=error["type"], text=error["message"]),
         hint_for(error),
         place(error.get("location")),
     )
 
 
 def hint_for(error: Mapping[str, Any]) -> Message | None:
-    """What to do about an exception that students of PyTorch often meet, by its type and its words."""
-    text = str(error.get("text", ""))
-    for words, id in _HINTS:
-        if all(word in text for word in words):
-            return message(f"judging.{id}")
-    return None
-
-
-# Words that PyTorch's and Python's own messages contain → the hint.
-_HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("super(type, obj)",), "super_hint"),
-    (("before Module.__init__",), "super_init_hint"),
-    (("is not defined",), "name_hint"),
-    (("missing", "required positional argument"), "constructor_hint"),
-    (("unexpected keyword argument",), "constructor_hint"),
-    (("NVIDIA",), "cuda_hint"),
-    (("CUDA",), "cuda_hint"),
-    (("missing the required \"forward\"",), "forward_hint"),
-    (("mat1 and mat2 shapes",), "linear_hint"),
-    (("channels",), "channels_hint"),
-    (("is invalid for input of size",), "view_hint"),
-    (("Expected 3D or 4D",), "flatten_too_early_hint"),
-    (("Ellipsis",), "blank_hint"),
-    (("ellipsis",), "blank_hint"),
-    (("NoneType",), "blank_hint"),
-)
+    """What to do about an exception, as the student child's catalogue of known causes has it."""
+    return next((finding.hint for finding in decode_findings(error.get("finding"))), None)
 
 
 def _forbidden(case: Case, settings: SourceSettings) -> Iterator[Finding]:
