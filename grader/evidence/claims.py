@@ -41,6 +41,7 @@ class LoadClaim(_Claim):
     suggestions: dict[Name, list[Name]] = {}
     nested: dict[Name, tuple[Name, Place]] = {}
     names: dict[Name, Place] = {}
+    places: dict[Name, Place] = {}  # of the names that are suggested
     defined: bool | None = None
     kind: Name | None = None
 
@@ -97,6 +98,7 @@ class _Structure(_Claim):
     modules: Annotated[list[_Module], Field(max_length=2_000)]
     hidden: Annotated[list[_Hidden], Field(max_length=200)]
     non_finite: Annotated[list[Name], Field(max_length=2_000)]
+    non_finite_location: Place = None
 
 
 class _Made(_Claim):
@@ -115,6 +117,7 @@ class CaptureClaim(_Claim):
     structure: _Structure | None = None
     forward_error: _ForwardError | None = None
     forward_location: Place = None
+    return_location: Place = None
     works_only_for_batch: Size | None = None
     made_in_forward: Annotated[list[_Made], Field(max_length=100)] = []
     output: Name | None = None
@@ -131,4 +134,4 @@ def read_claim(kind: type[LoadClaim] | type[CaptureClaim], body: Mapping[str, An
     except (ValidationError, RecursionError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("nested too deep",)}
         raise ProtocolError("sandbox.bad_frame", reason=".".join(map(str, first["loc"]))) from None
-    return claim.model_dump(by_alias=True, exclude_none=True)
+    return {key: value for key, value in claim.model_dump(by_alias=True).items() if value is not None}

@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from grader.errors import ProtocolError
 
 Array = NDArray[Any]
+NAMED_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 HEADER = struct.Struct(">QQ")
 MAX_JSON_BYTES = 16 * 2**20
 MAX_TENSOR_BYTES = 1024 * 2**20
-ALLOWED_DTYPES = frozenset("float16 float32 float64 int8 int16 int32 int64 uint8 bool".split())
+ALLOWED_DTYPES = frozenset(["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"])
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Frame:
 
 def encode(frame: Frame) -> bytes:
     """The bytes of one frame. Raises ProtocolError for what the wire cannot carry."""
-    text = json.dumps(_name_floats(frame.body), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.dumps(_name_floats(frame.body), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ProtocolError("sandbox.bad_frame", reason=f"JSON: {type(error).__name__}") from None
     body = text.encode("utf-8", "surrogatepass")
     blob = encode_tensors(frame.tensors)
     if len(body) > MAX_JSON_BYTES or len(blob) > MAX_TENSOR_BYTES:
@@ -51,7 +55,7 @@ def decode(body: bytes, blob: bytes) -> Frame:
     """The frame in these bytes. Raises ProtocolError for anything that is not one."""
     try:
         value = _restore_floats(json.loads(body.decode("utf-8", "surrogatepass"), parse_constant=_refuse_constant))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ProtocolError("sandbox.bad_frame", reason=f"JSON: {type(error).__name__}") from None
     if not isinstance(value, dict):
         raise ProtocolError("sandbox.bad_frame", reason="not an object")
@@ -67,7 +71,7 @@ def encode_tensors(tensors: Mapping[str, Array]) -> bytes:
     for name, array in tensors.items():
         if array.dtype.name not in ALLOWED_DTYPES:
             raise ProtocolError("sandbox.bad_frame", reason=f"dtype {array.dtype} of {name}")
-    return bytes(save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
+    return bytes(save({name: np.asarray(array, order="C") for name, array in tensors.items()}))
 
 
 def decode_tensors(blob: bytes) -> dict[str, Array]:
@@ -83,6 +87,8 @@ def decode_tensors(blob: bytes) -> dict[str, Array]:
     for array in tensors.values():
         if array.dtype.name not in ALLOWED_DTYPES:
             raise ProtocolError("sandbox.bad_frame", reason=f"dtype {array.dtype}")
+        if array.dtype == bool and array.size and array.view(np.uint8).max() > 1:
+            raise ProtocolError("sandbox.bad_frame", reason="a truth value that is neither true nor false")
     return tensors
 
 
@@ -93,7 +99,9 @@ class Channel:
     a caller that needs a hard deadline closes the socket or kills the peer.
     """
 
-    def __init__(self, connection: socket.socket, *, max_json: int = MAX_JSON_BYTES, max_tensors: int = MAX_TENSOR_BYTES):
+    def __init__(
+        self, connection: socket.socket, *, max_json: int = MAX_JSON_BYTES, max_tensors: int = MAX_TENSOR_BYTES
+    ):
         self.socket = connection
         self.max_json = max_json
         self.max_tensors = max_tensors
@@ -146,11 +154,16 @@ def _name_floats(value: Any) -> Any:
 def _restore_floats(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"$float"}:
-            return float(value["$float"])
-        return {key: _restore_floats(item) for key, item in value.items()}
+            return NAMED_FLOATS[value["$float"]]
+        return {_whole(key): _restore_floats(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_restore_floats(item) for item in value]
-    return value
+    return _whole(value) if isinstance(value, str) else value
+
+
+def _whole(text: str) -> str:
+    """`text` without halves of characters, which no file and no terminal could be given."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _refuse_constant(name: str) -> float:

@@ -82,8 +82,6 @@ def judge(gathering: Gathering, *, interrupted: bool = False) -> tuple[Verdict, 
     checks = list(gathering.exercise.rubric.checks)
     if not any(check.kind == "source" for check in checks):
         checks.insert(0, Check("source", "source", SourceSettings()))
-    if not gathering.options.training:
-        checks = [check for check in checks if check.kind != "training"]
     return tuple(_verdict(check, gathering, interrupted) for check in checks)
 
 
@@ -121,6 +119,8 @@ def _ungraded(check: Check, gathering: Gathering, interrupted: bool) -> Judgemen
             return _not_graded(fault)
         if fault is not None:
             return None
+    if check.kind == "training" and not gathering.options.training:
+        return _not_graded(Fault(Outcome.UNGRADED, message("judging.left_out")))
     unfinished = check.name not in evidence.training if check.kind == "training" else evidence.capture is None
     if interrupted and (unfinished or check.kind == "training"):
         return _not_graded(Fault(Outcome.UNGRADED, message("judging.interrupted")))

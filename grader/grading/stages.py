@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import CourseError, GraphRefused
+from grader.errors import CourseError, GraphRefused, ProtocolError
 from grader.evidence.claims import CaptureClaim, LoadClaim, read_claim
 from grader.evidence.frames import Array, Frame
 from grader.evidence.graph import TensorSpec, graph_from_json, graph_to_json, spec_from_json, spec_to_json
@@ -17,10 +17,11 @@ from grader.evidence.validation import validate, validate_state
 from grader.exercises import Exercise
 from grader.grading.faults import refuse_failure
 from grader.judging.case import Case, Evidence, Expectation, ForwardFacts, GraphFacts
-from grader.judging.matching import match_tensors
+from grader.judging.matching import match_claimed_tensors, match_tensors
 from grader.judging.network import compile_network, parse_network
 from grader.sandbox import Child
 from grader.submissions import SubmissionFile
+from grader.verdict import Location
 
 FORWARD_BATCH = 4
 
@@ -100,12 +101,21 @@ def capture(child: Child, exercise: Exercise, seed: int, evidence: Evidence) -> 
         validate_state(specs, answer.tensors)
     except GraphRefused as refused:
         evidence.refused = refused.message
+        evidence.refused_at = _location_of(graph, refused.message.args.get("node"))
         return Captured({})
     except (KeyError, TypeError):
         evidence.refused = GraphRefused("graph.malformed", reason="missing part").message
         return Captured({})
     evidence.graphs, evidence.specs = graphs, specs
     return Captured(answer.tensors)
+
+
+def _location_of(graph: Mapping[str, Any], name: object) -> Location | None:
+    """Where the refused node stands in the submission, as far as the malformed graph tells."""
+    with contextlib.suppress(GraphRefused):
+        node = graph_from_json(graph.get("eval")).node(str(name))
+        return node.location if node else None
+    return None
 
 
 def load_graph(child: Child, graphs: Mapping[str, Any], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]) -> None:
@@ -166,10 +176,24 @@ def forward(child: Child, case: Case, known: Reference) -> ForwardFacts:
     return ForwardFacts(answer.tensors["output"], known.output)
 
 
+def forward_claimed(child: Child, case: Case, known: Reference) -> ForwardFacts:
+    """The same for a model without a graph, asked of the student child: it cannot foresee weights or input."""
+    matching = match_claimed_tensors(case)
+    if matching.unmatched:
+        return ForwardFacts(None, None, matching.unmatched)
+    weights = {f"w:{found}": known.weights[key] for key, found in matching.keys.items()}
+    body = {"request": "forward", "target": case.expected.target, "arguments": dict(case.expected.arguments)}
+    answer = child.ask(Frame(body, {**weights, "input": known.sample}))
+    refuse_failure(answer.body, student=True)
+    return ForwardFacts(answer.tensors.get("output"), known.output)
+
+
 def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float | None]:
-    """Gradient norm of every parameter; None where the loss does not reach it."""
+    """Gradient norm of every parameter; None where the loss does not reach it. Either child can be asked."""
     body = {
         "request": "gradients",
+        "target": expected.target,
+        "arguments": dict(expected.arguments),
         "batch": max(expected.batches),
         "shape": list(expected.shape),
         "dtype": expected.dtype,
@@ -177,7 +201,10 @@ def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float
     }
     answer = child.ask(Frame(body)).body
     refuse_failure(answer, student=False)
-    return dict(answer["norms"])
+    norms = answer["norms"]
+    if not isinstance(norms, dict) or not all(norm is None or isinstance(norm, float | int) for norm in norms.values()):
+        raise ProtocolError("sandbox.bad_frame", reason="norms")
+    return {str(key): norm for key, norm in norms.items()}
 
 
 def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool) -> None:

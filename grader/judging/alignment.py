@@ -63,6 +63,6 @@ def _score(found: Step, expected: Step) -> float:
         return 1.5
     if found.kind in ACTIVATIONS and expected.kind in ACTIVATIONS:
         return 0.4  # one activation in another's place
-    if {found.kind, expected.kind} in ({"Select", "LastStep"}, {"view", "Flatten"}, {"reshape", "Flatten"}):
+    if {found.kind, expected.kind} in ({"Select", "LastStep"}, {"slice", "LastStep"}, {"view", "Flatten"}, {"reshape", "Flatten"}):
         return 0.4
     return 0.0

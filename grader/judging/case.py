@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -89,7 +89,8 @@ class Evidence:
     capture: Mapping[str, Any] | None = None
     graphs: Mapping[str, Graph] | None = None
     specs: Mapping[str, TensorSpec] = field(default_factory=dict)
-    refused: Message | None = None
+    refused: Message | None = None  # why the captured graph was not taken
+    refused_at: Location | None = None
     facts: GraphFacts | None = None
     reference: GraphFacts | None = None
     forward: ForwardFacts | None = None
@@ -120,7 +121,28 @@ class Case:
         if self.evidence.graphs is None:
             return []
         shapes = self.evidence.facts.shapes if self.evidence.facts else ()
-        return describe(self.evidence.graphs["eval"], self.evidence.specs, self._with_batches(shapes), self.expected.shape)
+        graph, specs = self.evidence.graphs["eval"], self.evidence.specs
+        steps = describe(graph, specs, self._with_batches(shapes), self.expected.shape)
+        return [self._by_owner(step) for step in steps]
+
+    def layer_names(self, step: Step) -> list[str]:
+        """Paths of the module that owns a step's tensors: several when one module sits in several attributes."""
+        names: dict[str, None] = {}
+        for key in step.tensors.values():
+            for name in (key, *self.evidence.specs[key].aliases):
+                names[name.rpartition(".")[0]] = None
+        return list(names)
+
+    def _by_owner(self, step: Step) -> Step:
+        """A layer goes by the name under which the exercise knows it, else by where its weights live."""
+        names = self.layer_names(step)
+        if not names or step.path in names and step.path in self._expected_names:
+            return step
+        return replace(step, path=next((name for name in names if name in self._expected_names), names[0]))
+
+    @property
+    def _expected_names(self) -> Mapping[str, object]:
+        return self.expected.network.layers if self.expected.network else {}
 
     @property
     def structure(self) -> Mapping[str, Any]:

@@ -41,6 +41,13 @@ class Step:
         return str(self.layer) if self.layer else self.kind + self.detail
 
 
+def dead_steps(graph: Graph, specs: Mapping[str, TensorSpec]) -> list[Step]:
+    """Steps that were computed and whose results reach no output."""
+    used = {node.name for node in live(graph).nodes}
+    reader = _Reader(graph, specs, (), ())
+    return [step for node in graph.nodes if node.name not in used and (step := reader.step(node)) is not None]
+
+
 def describe(graph: Graph, specs: Mapping[str, TensorSpec], shapes: Sequence[Shapes] = (), input_shape: Shape = ()) -> list[Step]:
     """The steps of `graph` in order, bookkeeping left out.
 

@@ -28,13 +28,13 @@ def found_layers(case: Case) -> dict[str, FoundLayer]:
     claims = {item["path"]: item for item in case.structure["modules"] if item["parameters"]}
     found: dict[str, FoundLayer] = {}
     for step in case.steps:
-        path = step.path or next((key.rsplit(".", 1)[0] for key in step.tensors.values() if "." in key), "")
-        if step.tensors and path not in found:
-            claim = claims.get(path)
+        if step.tensors and (path := step.path) not in found:
+            claim = next((claims[name] for name in case.layer_names(step) if name in claims), None)
             location = place(claim["location"]) if claim else None
             found[path] = FoundLayer(path, step.kind, step.layer, location or step.location, True, False)
+    known = {name for step in case.steps for name in case.layer_names(step)}
     for path, claim in claims.items():
-        if path not in found:
+        if path not in found and path not in known:
             used = case.evidence.graphs is None
             layer = _claimed_layer(claim)
             found[path] = FoundLayer(path, claim["class"], layer, place(claim["location"]), used, True)
@@ -49,8 +49,6 @@ def _claimed_layer(claim: Mapping[str, Any]) -> Layer | None:
     given = {name: value for name, value in attributes.items() if name in KINDS[kind]}
     if "bias" in KINDS[kind]:
         given["bias"] = any(name.startswith("bias") for name in names)
-    if kind.startswith("Conv") and isinstance(given.get("padding"), str):
-        return None
     try:
         return make_layer(kind, given)
     except (ValueError, TypeError):

@@ -110,6 +110,8 @@ def make_layer(kind: str, arguments: Mapping[str, Any]) -> Layer:
     if missing:
         raise ValueError(f"{kind} needs {', '.join(missing)}")
     full = {name: _canonical(kind, name, arguments.get(name, default)) for name, default in signature.items()}
+    if isinstance(full.get("padding"), str):
+        full["padding"] = _padding_in_numbers(kind, full)
     if kind in ("MaxPool2d", "AvgPool2d") and full["stride"] is None:
         full["stride"] = full["kernel_size"]
     return Layer(kind, full)
@@ -154,6 +156,16 @@ def differences(found: Layer, expected: Layer) -> list[tuple[str, str, str]]:
         for name, value in expected.arguments.items()
         if found.arguments.get(name) != value
     ]
+
+
+def _padding_in_numbers(kind: str, arguments: Mapping[str, Any]) -> Any:
+    """``padding="same"`` pads so that a stride of 1 keeps the size: dilation × (kernel_size - 1) in all, on both sides."""
+    if arguments["padding"] == "valid":
+        return _canonical(kind, "padding", 0)
+    totals = [
+        dilation * (size - 1) for size, dilation in zip(arguments["kernel_size"], arguments["dilation"], strict=True)
+    ]
+    return tuple(total // 2 for total in totals) if all(total % 2 == 0 for total in totals) else arguments["padding"]
 
 
 def _canonical(kind: str, name: str, value: Any) -> Any:

@@ -35,6 +35,20 @@ def match_tensors(case: Case) -> Matching:
     return Matching(keys, tuple(unmatched))
 
 
+def match_claimed_tensors(case: Case) -> Matching:
+    """The same for a model without a graph, by the parameter names and shapes that it claims to have."""
+    assert case.expected.network is not None
+    claimed = {
+        f"{item['path']}.{parameter['name']}": tuple(parameter["shape"])
+        for item in case.structure["modules"]
+        for parameter in item["parameters"]
+    }
+    specs = state_specs(case.expected.network)
+    wrong = [key for key, spec in specs.items() if spec.kind == "parameter" and claimed.get(key) != spec.shape]
+    layers = tuple(dict.fromkeys(key.rpartition(".")[0] for key in wrong))
+    return Matching({} if wrong else {key: key for key in specs}, layers)
+
+
 def _candidate(step: Step, found: list[Step], names_fixed: bool) -> Step | None:
     if names_fixed:
         return next((other for other in found if other.path == step.path), None)

@@ -7,17 +7,17 @@ import json
 import os
 import select
 import shutil
-import signal
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.errors import ChildFailed, ChildTimeout, LimitExceeded, ProtocolError
+from grader.errors import ChildFailed, ChildTimeout, ProtocolError
 from grader.evidence.frames import HEADER, MAX_JSON_BYTES, MAX_TENSOR_BYTES, Frame, decode, encode
 from grader.sandbox import processes
-from grader.sandbox.orders import EXIT_FILE, EXIT_MEMORY, Ending
+from grader.sandbox.endings import failure
+from grader.sandbox.orders import Ending
 from grader.sandbox.seam import Limits, Usage
 
 STARTUP_SECONDS = 120.0  # a cold disk may take long to read torch; nothing of the child's own runs meanwhile
@@ -119,8 +119,7 @@ class ProcessChild:
         self._channel.close()
         self._control.close()
         os.close(self._output)
-        with contextlib.suppress(OSError, RecursionError):
-            shutil.rmtree(self._scratch, onerror=_open_up)
+        _remove(self._scratch)
 
     def __enter__(self) -> ProcessChild:
         return self
@@ -188,7 +187,10 @@ class ProcessChild:
     def _read_control(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while not self._lost and self._ending is None:
-                chunk = self._control.recv(1 << 16)
+                try:
+                    chunk = self._control.recv(1 << 16)
+                except ConnectionError:
+                    chunk = b""
                 self._lost = not chunk
                 self._lines += chunk
                 *complete, self._lines = self._lines.split(b"\n")
@@ -233,40 +235,17 @@ class ProcessChild:
             if self._started is not None and not self._lost:
                 return ChildFailed("sandbox.hung_up")
             return ChildFailed("sandbox.child_lost", ours=True, reason=self._why_lost())
-        if not ending.ready:
-            return ChildFailed("sandbox.child_startup", ours=True, reason=self.output()[-500:].strip())
-        limit, value = self._limit_of(ending)
-        if limit is not None:
-            return LimitExceeded(f"sandbox.limit_{limit}", limit=limit, value=value, most=self._most(limit))
-        if ending.signal is not None:
-            return ChildFailed("sandbox.child_signal", signal=_signal_name(ending.signal))
-        return ChildFailed("sandbox.child_exit", status=ending.exit_status)
-
-    def _limit_of(self, ending: Ending) -> tuple[str | None, float]:
-        if ending.limit is None and ending.exit_status == EXIT_MEMORY:
-            return "memory", ending.peak_memory_bytes
-        if ending.limit is None and ending.exit_status == EXIT_FILE:
-            return "file", self._limits.file_bytes
-        return ending.limit, ending.value
-
-    def _most(self, limit: str) -> str:
-        """The limit itself, for people."""
-        if limit in ("memory", "file"):
-            return f"{getattr(self._limits, f'{limit}_bytes') / 2**20:.0f} MiB"
-        return f"{self._limits.cpu_seconds if limit == 'cpu' else self._limits.processes}"
+        return failure(ending, self._limits, self.output())
 
 
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return str(number)
-
-
-def _open_up(remove: Callable[[str], object], path: str, _: object) -> None:
-    """Try again where the child had locked a folder of its own. All its processes are gone, so nothing can race."""
-    with contextlib.suppress(OSError):
-        Path(path).parent.chmod(0o700)
-        if not Path(path).is_symlink():
-            Path(path).chmod(0o700)
-        remove(path)
+def _remove(folder: Path) -> None:
+    """Remove a child's scratch folder, parts that it locked included. Its processes are gone, so nothing can race."""
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+        return
+    for place, names, _ in os.walk(folder):
+        for path in (Path(place) / name for name in names):
+            if not path.is_symlink():
+                path.chmod(0o700)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -68,7 +68,7 @@ class Zygote:
 
     def _settle(self) -> None:
         """Make forking safe and cheap: one thread, and no garbage collection that touches shared pages."""
-        if processes.task_count() > 1:
+        if processes.task_count() > 1 and self.mode in LESS:
             self._start_over(LESS[self.mode])
         gc.collect()
         gc.freeze()

@@ -20,7 +20,7 @@ from grader.student.execute import describe_error
 from grader.student.export import Exported, export
 from grader.student.source import Source
 from grader.student.structure import describe
-from grader.student.watch import Births, Trace, births
+from grader.student.watch import Births, FirstSpoiled, Trace, births, run_noting_return
 
 Tensors = dict[str, np.ndarray[Any, Any]]
 
@@ -32,12 +32,13 @@ def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[di
     ``batches`` (sizes to try; the first two are traced) and ``seed``.
     """
     seed_everything(request["seed"])
-    facts: dict[str, Any] = {"built": False, "findings": []}
-    with births(source) as made:
+    facts: dict[str, Any] = {"built": False}
+    spoiling = FirstSpoiled(source)
+    with births(source) as made, spoiling:
         model = _build(target, request["arguments"], source, facts)
     if model is None:
         return facts, {}
-    facts |= {"built": True, "structure": describe(model, made), "forward_location": _forward_location(model, source)}
+    facts |= {"built": True, "structure": describe(model, made, spoiling.location), "forward_location": _location(type(model).forward, source)}
     _run(model, request, source, facts)
     if "forward_error" in facts or facts.get("output") != "tensor":
         return facts, {}
@@ -57,7 +58,9 @@ def _build(target: Any, arguments: Mapping[str, Any], source: Source, facts: dic
     try:
         model = target(**arguments)
     except BaseException as error:
-        facts["build_error"] = describe_error(error, source)
+        described = describe_error(error, source)
+        described["location"] = described["location"] or _location(getattr(target, "__init__", None), source)
+        facts["build_error"] = described
         return None
     if not isinstance(model, nn.Module):
         facts["not_a_module"] = type(model).__name__
@@ -65,8 +68,9 @@ def _build(target: Any, arguments: Mapping[str, Any], source: Source, facts: dic
     return model
 
 
-def _forward_location(model: nn.Module, source: Source) -> Any:
-    code = getattr(type(model).forward, "__code__", None)
+def _location(function: Any, source: Source) -> Any:
+    """Where a function is defined, as JSON; None for one that is not the student's."""
+    code = getattr(function, "__code__", None)
     return location_to_json(source.location(code.co_filename, code.co_firstlineno)) if code else None
 
 
@@ -80,9 +84,9 @@ def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: di
         sample = _sample(batch, request)
         try:
             with births(source) as made, torch.no_grad(), trace if len(traces) < 2 else contextlib.nullcontext():
-                output = model(sample)
+                output, facts["return_location"] = run_noting_return(model, sample, source)
         except BaseException as error:
-            facts["forward_error"] = _forward_error(error, batch, trace, source)
+            facts["forward_error"] = _forward_error(error, model, batch, trace, source)
             facts["works_only_for_batch"] = _working_batch(model, request, source)
             traces.append(trace)
             break
@@ -97,9 +101,13 @@ def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: di
     facts["traces"] = [[call.to_json() for call in trace.calls] for trace in traces[:2]]
 
 
-def _forward_error(error: BaseException, batch: int, trace: Trace, source: Source) -> dict[str, Any]:
+def _forward_error(
+    error: BaseException, model: nn.Module, batch: int, trace: Trace, source: Source
+) -> dict[str, Any]:
     failing = trace.calls[-1] if trace.calls and trace.calls[-1].output is None else None
-    return describe_error(error, source) | {
+    described = describe_error(error, source)
+    described["location"] = described["location"] or _location(type(model).forward, source)
+    return described | {
         "batch": batch,
         "path": trace.stack[-1] if trace.stack else "",
         "call": failing.to_json() if failing else None,

@@ -113,7 +113,8 @@ def _keep_tensor(program: Any, item: Any, aliases: dict[str, str], exported: Exp
 
 def _is_operation(node: Any) -> bool:
     # Assertions about shapes and metadata are notes of the exporter, not computation.
-    return node.op not in ("placeholder", "output") and "assert" not in str(node.target) and node.name != "_guards_fn"
+    # A submodule is the body of a higher-order operator, which is refused by its own name.
+    return node.op not in ("placeholder", "output", "get_attr") and "assert" not in str(node.target) and node.name != "_guards_fn"
 
 
 def _node(node: Any, source: Source) -> Node:

@@ -33,6 +33,16 @@ def lint_layers(
         for call in calls_in(methods["forward"].body):
             if is_layer(program, call):
                 yield "layer_in_forward", call, {"layer": ast.unparse(call.func)}
+        yield from _without_gradient(methods["forward"])
+
+
+def _without_gradient(forward: Function) -> Iterator[tuple[str, ast.AST, dict[str, str]]]:
+    for each in ast.walk(forward):
+        if isinstance(each, ast.With):
+            for item in each.items:
+                name = last_name(item.context_expr.func) if isinstance(item.context_expr, ast.Call) else ""
+                if name in ("no_grad", "inference_mode"):
+                    yield "no_grad_in_forward", each, {"name": name}
 
 
 def _list_with_layer(program: Program, node: ast.AST) -> str | None:

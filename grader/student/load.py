@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from grader.evidence.frames import Frame
-from grader.student.execute import execute, execute_all
-from grader.student.slicing import lint, slice_source, untouched
+from grader.evidence.graph import location_to_json
+from grader.student.execute import Executed, execute, execute_all
+from grader.student.slicing import Slice, lint, slice_source, untouched
 from grader.student.source import Source, SourceProblem, read_source
 from grader.student.used_names import used_names
 from grader.verdict import finding_to_json
@@ -17,11 +19,12 @@ from grader.verdict import finding_to_json
 
 @dataclass
 class Loaded:
-    """A submission after loading. `facts` is the answer to the request."""
+    """A submission after loading. `facts` is the answer to the request; `captured` was made in a notebook's kernel."""
 
     source: Source
     facts: dict[str, Any]
     module: ModuleType | None = None
+    captured: Frame | None = None
 
     def target(self, name: str) -> Any:
         """The object of this name. Raises AttributeError; the controller asks only for names that were defined."""
@@ -32,47 +35,31 @@ def load(frame: Frame) -> Loaded:
     """Load what the request describes.
 
     The body has ``name`` (file name to show), ``target``, ``run`` (``needed`` or ``all``) and, for data sets served from
-    here, ``data_root``; the tensors ``source`` and, where the exercise has one, ``stub`` hold the files' bytes.
+    here, ``data_root``; with ``run: all`` also time limits and the ``capture`` to make. The tensors ``source`` and, where
+    the exercise has one, ``stub`` hold the files' bytes.
     """
     body = frame.body
+    data = frame.tensors["source"].tobytes()
     try:
-        source = read_source(frame.tensors["source"].tobytes(), body["name"])
+        source = read_source(data, body["name"])
     except SourceProblem as problem:
         return Loaded(Source(name=body["name"], cells=[]), {"problem": finding_to_json(problem.finding)})
-    facts: dict[str, Any] = {"notes": [finding_to_json(note) for note in source.notes]}
-    target = body["target"]
-    facts["lints"] = [finding_to_json(finding) for finding in lint(source, target)]
+    facts: dict[str, Any] = {
+        "notes": [finding_to_json(note) for note in source.notes],
+        "lints": [finding_to_json(finding) for finding in lint(source, body["target"])],
+    }
     if "stub" in frame.tensors:
-        facts["untouched"] = _is_untouched(source, target, frame.tensors["stub"].tobytes())
-    _serve_data(source, body.get("data_root"))
-    if body["run"] == "all":
-        executed = execute_all(source)
-        facts |= {"ran": [], "left": [], "everything": True}
-    else:
-        kept = slice_source(source, [target])
-        facts |= {
-            "ran": [statement.span() for statement in kept.kept],
-            "left": [statement.span() for statement in kept.left],
-            "missing": list(kept.missing),
-            "suggestions": {name: list(names) for name, names in kept.suggestions.items()},
-            "nested": {
-                name: [found.enclosing, [source.name, found.line, found.cell]] for name, found in kept.nested.items()
-            },
-            "names": used_names(kept, source),
-        }
-        if kept.missing:
-            return Loaded(source, facts)
-        executed = execute(kept, source)
-    facts["warnings"] = [finding_to_json(warning) for warning in executed.warnings]
-    if executed.error is not None:
-        facts["error"] = finding_to_json(executed.error)
-    facts["defined"] = hasattr(executed.module, target)
-    if facts["defined"]:
-        facts["kind"] = _kind(getattr(executed.module, target))
-    return Loaded(source, facts, executed.module)
+        facts["untouched"] = _is_untouched(source, body["target"], frame.tensors["stub"].tobytes())
+    serve_data(body.get("data_root"), data)
+    if body["run"] == "needed":
+        return _load_needed(source, body["target"], facts)
+    if source.notebook:
+        return _load_notebook(source, body, data, facts)
+    return _finish(source, execute_all(source), body["target"], facts | {"everything": True})
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What the target is: ``module``, ``module class``, ``class``, ``function``, or its type's name."""
     from torch import nn
 
     if isinstance(value, nn.Module):
@@ -82,16 +69,9 @@ def _kind(value: Any) -> str:
     return "function" if callable(value) else type(value).__name__
 
 
-def _is_untouched(source: Source, target: str, stub: bytes) -> bool:
-    try:
-        return untouched(source, target, read_source(stub, "stub.py"))
-    except SourceProblem:
-        return False
-
-
-def _serve_data(source: Source, root: str | None) -> None:
-    """Let torchvision's data sets find the grader's local copies, whatever folder the student named."""
-    if root is None or not any("torchvision" in cell.text for cell in source.cells):
+def serve_data(root: str | None, source: bytes) -> None:
+    """Let torchvision's data sets find the grader's local copies, whatever folder the student names."""
+    if root is None or b"torchvision" not in source:
         return
     try:
         from torchvision.datasets import MNIST
@@ -105,3 +85,65 @@ def _serve_data(source: Source, root: str | None) -> None:
         original(self, Path(root), *args[:3], **kwargs)
 
     MNIST.__init__ = local
+
+
+def _load_needed(source: Source, target: str, facts: dict[str, Any]) -> Loaded:
+    kept = slice_source(source, [target])
+    facts |= _slice_facts(kept, source)
+    if kept.missing:
+        return Loaded(source, facts)
+    return _finish(source, execute(kept, source), target, facts)
+
+
+def _slice_facts(kept: Slice, source: Source) -> dict[str, Any]:
+    suggested = {name for names in kept.suggestions.values() for name in names}
+    nested = {
+        name: [found.enclosing, [source.name, found.line, found.cell]] for name, found in kept.nested.items()
+    }
+    return {
+        "ran": [statement.span() for statement in kept.kept],
+        "left": [statement.span() for statement in kept.left],
+        "missing": list(kept.missing),
+        "suggestions": {name: list(names) for name, names in kept.suggestions.items()},
+        "nested": nested,
+        "places": {name: location_to_json(kept.defined[name]) for name in suggested & kept.defined.keys()},
+        "names": used_names(kept, source),
+    }
+
+
+def _finish(source: Source, executed: Executed, target: str, facts: dict[str, Any]) -> Loaded:
+    facts["warnings"] = [finding_to_json(warning) for warning in executed.warnings]
+    if executed.error is not None:
+        facts["error"] = finding_to_json(executed.error)
+    facts["defined"] = hasattr(executed.module, target)
+    if facts["defined"]:
+        facts["kind"] = kind_of(getattr(executed.module, target))
+    return Loaded(source, facts, executed.module)
+
+
+def _load_notebook(source: Source, body: Mapping[str, Any], data: bytes, facts: dict[str, Any]) -> Loaded:
+    from grader.student.kernel import epilogue, read_answer
+    from grader.student.notebook_run import run_notebook
+
+    # The kernel is a process of its own: it has to be told about the local data, too.
+    prologue = f"from grader.student.load import serve_data as _serve\n_serve({body['data_root']!r}, b'torchvision')"
+    code = epilogue({**body["capture"], "name": body["name"]}, data)
+    run = run_notebook(
+        data, body["name"], body["cell_seconds"], body["total_seconds"], code, prologue if body.get("data_root") else ""
+    )
+    answer = read_answer()
+    facts |= {"everything": True, "ran": [source.file_of(number) for number in run.ran]}
+    if run.error is not None:
+        facts["error"] = finding_to_json(run.error)
+    facts["defined"] = answer is not None and bool(answer.body["defined"])
+    if answer is None or not facts["defined"]:
+        return Loaded(source, facts)
+    facts["kind"] = answer.body["kind"]
+    return Loaded(source, facts, captured=Frame(answer.body.get("capture", {}), answer.tensors))
+
+
+def _is_untouched(source: Source, target: str, stub: bytes) -> bool:
+    try:
+        return untouched(source, target, read_source(stub, "stub.py"))
+    except SourceProblem:
+        return False

@@ -1,7 +1,7 @@
 """The student child: answers requests about one submission. It knows no expected value, no label, no point.
 
-Requests are frames whose body has a ``request``: ``load``, ``capture``, ``fit`` (the weaker path: train here, without
-held-out labels) and ``predict``. Each is answered by one frame, ``fit`` by several. Whatever a student's code does to
+Requests are frames whose body has a ``request``: ``load``, ``capture`` and, for a model without a graph, ``forward``,
+``gradients``, ``fit`` and ``predict``. Each is answered by one frame, ``fit`` by several. Whatever a student's code does to
 this process, all it can change is its own claims.
 """
 
@@ -32,20 +32,18 @@ class Session:
         from grader.student.capture import capture
 
         loaded = self._loaded()
+        if loaded.captured is not None:
+            return loaded.captured
         facts, tensors = capture(loaded.target(frame.body["target"]), frame.body, loaded.source)
         return Frame(facts, tensors)
 
-    def fit(self, frame: Frame) -> Frame:
-        """Train the model here, because it has no graph; predictions go out, held-out labels never come in."""
-        from grader.student.fit import fit
+    def behave(self, frame: Frame) -> Frame:
+        """What a model without a graph does: ``forward``, ``gradients``, ``fit`` or ``predict``."""
+        from grader.student import behave
 
-        return fit(self._loaded().target(frame.body["target"]), frame, self.channel)
-
-    def predict(self, frame: Frame) -> Frame:
-        """Predictions of a model that the submission trained and that has no graph."""
-        from grader.student.fit import predict
-
-        return predict(self._loaded().target(frame.body["target"]), frame, self.channel)
+        answer = getattr(behave, frame.body["request"])
+        result: Frame = answer(self._loaded().target(frame.body["target"]), frame, self.channel)
+        return result
 
     def _loaded(self) -> Loaded:
         if self.loaded is None:
@@ -59,8 +57,7 @@ def serve(channel: Channel) -> None:
     handlers: dict[str, Callable[[Frame], Frame]] = {
         "load": session.load,
         "capture": session.capture,
-        "fit": session.fit,
-        "predict": session.predict,
+        **dict.fromkeys(("forward", "gradients", "fit", "predict"), session.behave),
     }
     while True:
         try:

@@ -10,6 +10,7 @@ Not covered: children that started a session of their own, memory and disk. The 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import signal
@@ -44,11 +45,12 @@ class NotebookRun:
 
 
 def run_notebook(
-    source_bytes: bytes, name: str, cell_seconds: float, total_seconds: float, epilogue: str = ""
+    source_bytes: bytes, name: str, cell_seconds: float, total_seconds: float, epilogue: str = "", prologue: str = ""
 ) -> NotebookRun:
-    """Run all cells in order, then `epilogue`, with the working directory as scratch space.
+    """Run `prologue`, all cells in order, then `epilogue`, with the working directory as scratch space.
 
-    The epilogue runs after a cell that failed too, but not when the kernel is gone or stuck.
+    Prologue and epilogue are ours and do not count as cells of the notebook. The epilogue runs after a cell that failed
+    too, but not when the kernel is gone or stuck.
 
     Raises:
         SourceProblem: the bytes cannot be read as Python at all.
@@ -56,20 +58,21 @@ def run_notebook(
     source = read_source(source_bytes, name)
     run = NotebookRun()
     started = time.monotonic()
-    with _kernel([*(cell.original for cell in source.cells), epilogue]) as client:
-        alive = _run_cells(client, source, run, cell_seconds, started + total_seconds, total_seconds)
+    with _kernel([*(cell.original for cell in source.cells), epilogue, prologue]) as client:
+        if prologue:
+            _execute(client, client.nb.cells[-1], len(client.nb.cells) - 1, EPILOGUE_SECONDS, store_history=False)
+        alive = _run_cells(client, source, run, cell_seconds, total_seconds)
         if alive and epilogue:
             _run_epilogue(client, run)
     run.wall_seconds = time.monotonic() - started
     return run
 
 
-def _run_cells(
-    client: Any, source: Source, run: NotebookRun, cell_seconds: float, deadline: float, total_seconds: float
-) -> bool:
+def _run_cells(client: Any, source: Source, run: NotebookRun, cell_seconds: float, total_seconds: float) -> bool:
     """Whether the kernel can still be talked to afterwards."""
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+    deadline = time.monotonic() + total_seconds
     counts: dict[int, Cell] = {}
     for index, cell in enumerate(source.cells):
         left = deadline - time.monotonic()
@@ -96,14 +99,14 @@ def _execute(client: Any, node: Any, index: int, seconds: float, *, store_histor
 
     if seconds <= 0:
         raise CellTimeoutError("no time left")
-    client.timeout = max(1, round(seconds)) if seconds >= 1 else seconds
+    client.timeout = math.ceil(seconds)  # whole seconds are all that nbclient takes
     client.execute_cell(node, index, store_history=store_history)
 
 
 def _run_epilogue(client: Any, run: NotebookRun) -> None:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    index = len(client.nb.cells) - 1
+    index = len(client.nb.cells) - 2  # the prologue is kept behind it, so that cell numbers are the notebook's
     node = client.nb.cells[index]
     try:
         _execute(client, node, index, EPILOGUE_SECONDS, store_history=False)
@@ -154,7 +157,8 @@ def _kernel(codes: list[str]) -> Iterator[Any]:
     from nbclient import NotebookClient
     from nbformat.v4 import new_code_cell, new_notebook
 
-    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
+    cells = [new_code_cell(code) for code in codes]  # type: ignore[no-untyped-call]
+    notebook = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
     manager = _manager()
     client = NotebookClient(notebook, km=manager, startup_timeout=STARTUP_SECONDS, record_timing=False)
     try:

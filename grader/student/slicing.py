@@ -79,7 +79,7 @@ class _Slicer:
         kept = [self._pruned(index) for index in sorted(self.kept)]
         left = [each for index, each in enumerate(self.statements) if index not in self.kept]
         suggestions = {name: suggest(name, candidates, self.source) for name in missing}
-        return Slice(kept, left, defined, missing, nested, suggestions, self.refused, self._notes())
+        return Slice(kept, left, defined, missing, nested, suggestions, self.refused, self._notes(targets))
 
     # bindings
 
@@ -228,19 +228,28 @@ class _Slicer:
         statement = self.statements[index]
         return self.source.at(statement.cell, statement.node.lineno)
 
-    def _notes(self) -> list[Finding]:
-        """What was left although it touches something kept: moving a model to a device, switching its mode."""
-        wanted = {name for names in self.wanted.values() for name in names}
-        return [
+    def _notes(self, targets: Sequence[str]) -> list[Finding]:
+        """Targets that only training makes; and what was left of kept objects, such as moving them to a device."""
+        trained = [
             Finding(
-                Message("source.move_left", {"text": statement.text.strip()[:200]}),
-                None,
-                self.source.at(statement.cell, statement.line),
-                "note",
+                Message("source.only_trained", {"name": name}),
+                Message("source.only_trained_hint", {"name": name}),
+                place,
             )
+            for name, place in self.refused.items()
+            if name in targets
+        ]
+        wanted = {name for names in self.wanted.values() for name in names}
+        moves = [
+            statement
             for index, statement in enumerate(self.statements)
             if index not in self.kept and isinstance(statement.node, ast.Expr) and self.effects[index].moves & wanted
         ]
+        return trained + [self._left_move(statement) for statement in moves]
+
+    def _left_move(self, statement: Statement) -> Finding:
+        text = Message("source.move_left", {"text": statement.text.strip()[:200]})
+        return Finding(text, None, self.source.at(statement.cell, statement.line), "note")
 
 
 def _with_names(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.stmt:

@@ -10,6 +10,7 @@ from torch import nn
 
 from grader.evidence.graph import location_to_json
 from grader.student.watch import Births
+from grader.verdict import Location
 
 MAX_MODULES = 2_000
 
@@ -22,8 +23,8 @@ _ATTRIBUTES = (
 ).split()
 
 
-def describe(model: nn.Module, births: Births) -> dict[str, Any]:
-    """A JSON object with the keys ``modules``, ``hidden`` and ``non_finite``."""
+def describe(model: nn.Module, births: Births, spoiled_at: Location | None) -> dict[str, Any]:
+    """A JSON object: ``modules``, ``hidden``, ``non_finite`` (keys of the state) and where that came about."""
     modules = list(model.named_modules())[:MAX_MODULES]
     return {
         "modules": [_module(path, module, births) for path, module in modules],
@@ -31,6 +32,7 @@ def describe(model: nn.Module, births: Births) -> dict[str, Any]:
         "non_finite": [
             name for name, tensor in model.state_dict().items() if tensor.is_floating_point() and not _is_finite(tensor)
         ],
+        "non_finite_location": location_to_json(spoiled_at),
     }
 
 

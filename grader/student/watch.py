@@ -132,6 +132,45 @@ class Trace(TorchFunctionMode):
             self.stack.pop()
 
 
+def run_noting_return(model: nn.Module, sample: torch.Tensor, source: Source) -> tuple[Any, Any]:
+    """The model's output, and (as JSON) the line at which its forward returned it."""
+    code = getattr(type(model).forward, "__code__", None)
+    line: int | None = None
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal line
+        if event == "return" and frame.f_code is code:
+            line = frame.f_lineno
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        output = model(sample)
+    finally:
+        sys.setprofile(before)
+    return output, location_to_json(source.location(code.co_filename, line) if code and line else None)
+
+
+class FirstSpoiled(TorchFunctionMode):
+    """Notes the student line that first put NaN or infinity into a tensor in place, e.g. by an initialiser."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.location: Location | None = None
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        changes = _function_name(func).endswith("_") and isinstance(result, torch.Tensor)
+        if self.location is None and changes and result.is_floating_point():
+            with torch._C.DisableTorchFunctionSubclass():
+                if not bool(torch.isfinite(result.detach()).all()):
+                    self.location = student_location(self.source)
+        return result
+
+
 def _function_name(func: Callable[..., Any]) -> str:
     name = resolve_name(func) or getattr(func, "__name__", "")
     return str(getattr(func, "__name__", name) or name).rsplit(".", 1)[-1]

@@ -136,6 +136,14 @@ def test_a_fork_bomb_ends_at_the_process_limit(sandbox: Sandbox) -> None:
     assert still_serves(sandbox)
 
 
+@needs_linux
+def test_a_thread_bomb_ends_with_its_child(sandbox: Sandbox) -> None:
+    with sandbox.start("student", SMALL) as child, pytest.raises(ChildFailed) as caught:
+        child.ask(do("thread_bomb"))
+    assert not caught.value.ours and not isinstance(caught.value, ChildTimeout)
+    assert still_serves(sandbox)
+
+
 @pytest.mark.parametrize(
     ("action", "word"),
     [("leave", "7"), ("leave_politely", "5"), ("leave_talking", "7"), ("crash", "SIGSEGV"), ("hang_up", "connection")],

@@ -15,7 +15,7 @@ from living import SMALL, gone, running
 
 from grader.errors import ChildFailed, SandboxUnavailable
 from grader.evidence.frames import Frame
-from grader.sandbox import Limits, Sandbox, open_sandbox
+from grader.sandbox import Limits, Sandbox, launcher, open_sandbox
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.process_sandbox import ProcessSandbox
 
@@ -92,6 +92,20 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("grader.sandbox.launcher.BOOT", "raise SystemExit('no torch here')")
     with ProcessSandbox(Isolation("none"), modules=ROGUE) as sandbox, pytest.raises(Exception, match="no torch here"):
         sandbox.start("student", SMALL).ask(Frame({"do": "echo"}))
+
+
+def test_a_zygote_with_a_second_thread_starts_over_and_knows_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    threaded = """
+import json, sys, threading, time
+if json.loads(sys.argv[-1])["mode"] == "torch":
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+"""
+    monkeypatch.setattr("grader.sandbox.launcher.BOOT", threaded + launcher.BOOT)
+    with ProcessSandbox(Isolation("none"), modules=ROGUE, import_roots=(HERE,)) as sandbox:
+        child = sandbox.start("student", SMALL)  # the order waits while the zygote starts over
+        assert child.ask(Frame({"do": "echo", "n": 1})).body["n"] == 1
+        command = Path(f"/proc/{sandbox._launcher.zygote_pid}/cmdline").read_text()
+    assert '"mode": "fresh"' in command
 
 
 def test_a_role_that_cannot_be_imported_is_our_fault(zygote: Sandbox) -> None:

@@ -17,7 +17,9 @@ KOREAN = "# 한글 주석\n이름 = '홍길동'\nx = 1\n"
 def notebook(*cells: str, nbformat: int = 4, **extra: Any) -> bytes:
     codes = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in cells]
     cells_with_text = [{"cell_type": "markdown", "source": "# 제목", "metadata": {}}, *codes]
-    return json.dumps({"cells": cells_with_text, "metadata": {}, "nbformat": nbformat, "nbformat_minor": 5, **extra}).encode()
+    return json.dumps(
+        {"cells": cells_with_text, "metadata": {}, "nbformat": nbformat, "nbformat_minor": 5, **extra}
+    ).encode()
 
 
 def problem(data: bytes, name: str = "answer.py") -> Finding:

@@ -12,10 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from grader.judging.alignment import Pair, align
-from grader.judging.case import Case, skipped_because
+from grader.judging.case import Case, ForwardFacts, place, skipped_because
 from grader.judging.checks.kind import CheckKind, Judgement, skipped
 from grader.judging.checks.settings import CheckSettings
-from grader.judging.description import Step
+from grader.judging.description import Step, dead_steps
 from grader.judging.layers import ACTIVATIONS
 from grader.messages import Message, message
 from grader.verdict import Finding
@@ -34,22 +34,28 @@ def judge(case: Case, settings: ForwardSettings, key: str) -> Judgement:
         return skipped(reason)
     if (fault := case.evidence.faults.get("forward")) is not None:
         return Judgement(0.0, [Finding(fault.message, location=fault.location)], fault.outcome)
-    if case.evidence.graphs is None:
-        return skipped(Finding(message("judging.forward_needs_graph"), severity="note"))
     facts = case.evidence.forward
+    claimed = case.evidence.graphs is None
     if facts is None or facts.found is None or facts.expected is None:
         names = list(facts.unmatched) if facts else []
         return skipped(Finding(message("judging.unmatched", names=names), severity="note"))
     pairs = align(case.steps, case.reference_steps)
-    if np.allclose(facts.found, facts.expected, settings.rtol, settings.atol):
-        return Judgement(1.0, list(_harmless(pairs)))
-    findings = list(_causes(pairs))
+    if is_equal(facts, settings.rtol, settings.atol):
+        return Judgement(1.0, list(_harmless(pairs)) if not claimed else [], claimed=claimed)
+    findings = [*_causes(pairs), *_never_called(case, pairs)] if not claimed else []
     gap = float(np.max(np.abs(facts.found - facts.expected))) if facts.found.shape == facts.expected.shape else float("inf")
     if not findings:
         findings = [Finding(message("judging.outputs_differ", gap=f"{gap:.3g}"))]
     expected = [pair for pair in pairs if pair.expected is not None]
     share = 0.5 * sum(pair.is_equal for pair in expected) / max(len(expected), 1)
-    return Judgement(share, findings, details={"largest_difference": gap})
+    return Judgement(0.0 if claimed else share, findings, claimed=claimed, details={"largest_difference": gap})
+
+
+def is_equal(facts: ForwardFacts | None, rtol: float = 1e-4, atol: float = 1e-5) -> bool:
+    """Whether both networks gave the same outputs; NaN equals nothing."""
+    if facts is None or facts.found is None or facts.expected is None or facts.found.shape != facts.expected.shape:
+        return False
+    return bool(np.allclose(facts.found, facts.expected, rtol, atol))
 
 
 def _harmless(pairs: list[Pair]) -> Iterator[Finding]:
@@ -75,6 +81,20 @@ def _causes(pairs: list[Pair]) -> Iterator[Finding]:
                 message("judging.another_step", found=pair.found.text, expected=pair.expected.text),
                 location=pair.found.location,
             )
+
+
+def _never_called(case: Case, pairs: list[Pair]) -> Iterator[Finding]:
+    """Modules of a missing kind that were built and that forward does not use."""
+    missing = {pair.expected.kind for pair in pairs if pair.expected is not None and pair.found is None}
+    graph = case.evidence.graphs["eval"] if case.evidence.graphs else None
+    used = {node.path for node in graph.nodes} if graph else set()
+    for step in dead_steps(graph, case.evidence.specs) if graph else ():
+        if step.kind in missing:
+            yield Finding(message("judging.ignored_result", found=step.text), location=step.location)
+    for item in case.structure["modules"]:
+        if item["class"] in missing and item["path"] not in used:
+            location = place(item["location"])
+            yield Finding(message("judging.unused", name=item["path"]), message("judging.unused_hint"), location)
 
 
 def _missing(pairs: list[Pair], position: int) -> Finding:

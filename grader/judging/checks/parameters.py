@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.judging.case import Case, skipped_because
+from grader.judging.case import Case, place, skipped_because
 from grader.judging.checks.kind import CheckKind, Judgement, skipped
 from grader.judging.checks.settings import CheckSettings
 from grader.judging.found_layers import found_layers
@@ -27,7 +27,7 @@ def judge(case: Case, settings: ParametersSettings, key: str) -> Judgement:
     counts = parameter_counts(case)
     expected = {name: layer.parameter_count for name, layer in case.expected.network.layers.items()}
     total, wanted = sum(counts.values()), case.expected.network.parameter_count
-    findings = list(_constants(case))
+    findings = [*_constants(case), *_non_finite(case)]
     details: dict[str, object] = {"total": total, "expected": wanted, "layers": dict(counts)}
     claimed = case.evidence.graphs is None
     if total == wanted and not findings:
@@ -87,6 +87,15 @@ def _constants(case: Case) -> Iterator[Finding]:
     total = sum(spec.count for spec in constants)
     if total:
         yield Finding(message("judging.constants", count=f"{total:,}"), message("judging.constants_hint"))
+
+
+def _non_finite(case: Case) -> Iterator[Finding]:
+    names = case.structure["non_finite"]
+    if names:
+        location = place(case.structure.get("non_finite_location"))
+        yield Finding(
+            message("judging.non_finite", name=list(names[:4])), message("judging.non_finite_hint"), location
+        )
 
 
 KIND = CheckKind("parameters", ParametersSettings, ("load", "capture"), ("source",), judge)

@@ -1,20 +1,24 @@
-"""`shapes`: the network runs, and every step gives the shape that the reference gives.
+"""`shapes`: the network runs at every batch size, and its layers give the shapes that the reference's give.
 
-One share for each step of the reference whose shape is right; a network that does not run keeps none.
+One share for each layer with parameters, and one for the output; a network that does not run keeps none. Steps without
+parameters are shown and not counted: there are many ways to write them. Where the outputs are known to equal the
+reference's, on the same weights, another way of getting there is as good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.judging.alignment import Pair, align
-from grader.judging.case import Case, place, reference_output_shapes, runs_well, skipped_because
+from grader.judging.case import Case, output_shapes, place, reference_output_shapes, runs_well, skipped_because
+from grader.judging.checks.forward import is_equal
 from grader.judging.checks.kind import CheckKind, Judgement, skipped
 from grader.judging.checks.settings import CheckSettings
 from grader.judging.checks.source import hint_for
 from grader.judging.description import Step
 from grader.judging.dimensions import symbolic
+from grader.judging.found_layers import found_layers
 from grader.messages import message
 from grader.verdict import Finding, Outcome, ShapeRow
 
@@ -38,21 +42,22 @@ def judge(case: Case, settings: ShapesSettings, key: str) -> Judgement:
         return _judge_claims(case)
     pairs = align(case.steps, case.reference_steps)
     rows = [_row(case, pair) for pair in pairs]
-    findings = list(_graph_findings(case, pairs))
-    expected = [row for row, pair in zip(rows, pairs, strict=True) if pair.expected is not None]
-    right = sum(row.ok for row in expected)
-    share = right / max(len(expected), 1) if runs_well(case) else 0.5 * right / max(len(expected), 1)
+    findings = list(_graph_findings(case))
+    if not findings and is_equal(case.evidence.forward):
+        return Judgement(1.0, shapes=rows)
+    counted = [row for row, pair in zip(rows, pairs, strict=True) if pair.expected is not None and pair.expected.tensors]
+    share = (sum(row.ok for row in counted) + runs_well(case)) / (len(counted) + 1)
     if findings:
         share = min(share, 0.5)
-    first = next((_wrong_row(case, row, pair) for row, pair in zip(rows, pairs, strict=True) if _is_wrong(row, pair)), None)
-    return Judgement(share, [*findings, *([first] if first and not findings else [])], shapes=rows)
+    wrong = [_wrong_row(row, pair) for row, pair in zip(rows, pairs, strict=True) if _is_wrong(row, pair)]
+    return Judgement(share, [*findings, *wrong[:1]], shapes=rows)
 
 
 def _is_wrong(row: ShapeRow, pair: Pair) -> bool:
     return not row.ok and pair.expected is not None and pair.found is not None
 
 
-def _wrong_row(case: Case, row: ShapeRow, pair: Pair) -> Finding:
+def _wrong_row(row: ShapeRow, pair: Pair) -> Finding:
     location = pair.found.location if pair.found else None
     return Finding(
         message("judging.shape_differs", name=row.name, found=row.found or "–", expected=row.expected or "–"),
@@ -63,13 +68,17 @@ def _wrong_row(case: Case, row: ShapeRow, pair: Pair) -> Finding:
 def _failed_forward(case: Case) -> Iterator[Finding]:
     error = (case.evidence.capture or {})["forward_error"]
     batch = (case.evidence.capture or {}).get("works_only_for_batch")
+    mixing = _mixing_call(case)
     if batch:
-        yield Finding(
-            message("judging.fixed_batch", batch=batch),
-            message("judging.fixed_batch_hint"),
-            place(error.get("location")),
-        )
+        cause = _call_with_size(case, batch) or mixing
+        location = place(cause["location"]) if cause else place(error.get("location"))
+        yield Finding(message("judging.fixed_batch", batch=batch), message("judging.fixed_batch_hint"), location)
         return
+    if mixing is not None:
+        shown = symbolic([mixing["output"]], [error["batch"]])
+        text = message("judging.mixes_batch", found=shown)
+        yield Finding(text, message("judging.mixes_batch_hint"), place(mixing["location"]))
+    yield from _not_called(case, error)
     yield Finding(
         message("judging.forward_failed", type=str(error["type"]), text=str(error["message"])),
         hint_for(error),
@@ -77,15 +86,50 @@ def _failed_forward(case: Case) -> Iterator[Finding]:
     )
 
 
+def _mixing_call(case: Case) -> dict[str, Any] | None:
+    """The first reshape of the failing run after which the batch is no longer the first dimension."""
+    capture = case.evidence.capture or {}
+    trace = (capture.get("traces") or [[]])[-1]
+    batch = capture["forward_error"]["batch"]
+    reshapes = ("view", "reshape", "flatten", "unflatten")
+    found = (call for call in trace if call["function"] in reshapes and call["output"])
+    return next((call for call in found if call["output"][0] != batch), None)
+
+
+def _call_with_size(case: Case, size: int) -> dict[str, Any] | None:
+    """The first call of the failing run that made a tensor of this size, though nothing that came in had it."""
+    capture = case.evidence.capture or {}
+    for call in (capture.get("traces") or [[]])[-1]:
+        if call["output"] and size in call["output"] and not any(size in shape for shape in call["inputs"]):
+            return call if call["path"] == "" else None
+    return None
+
+
+def _not_called(case: Case, error: Mapping[str, Any]) -> Iterator[Finding]:
+    """Layers that the reference uses before the failing one, and that forward had not called by then."""
+    if case.expected.network is None or not case.expected.names_fixed:
+        return
+    order = [step.name for step in case.expected.network.chain if step.is_named]
+    called = {call["path"] for call in ((case.evidence.capture or {}).get("traces") or [[]])[-1]}
+    before = order[: order.index(error["path"])] if error.get("path") in order else []
+    layers = found_layers(case)
+    for name in before:
+        if name not in called and name in layers:
+            text = message("judging.not_called", name=name, before=error["path"])
+            yield Finding(text, message("judging.unused_hint"), layers[name].location)
+
+
 def _wrong_output(case: Case) -> Finding:
     found = str((case.evidence.capture or {}).get("output"))
-    location = place((case.evidence.capture or {}).get("forward_location"))
+    capture = case.evidence.capture or {}
     if found == "NoneType":
+        location = place(capture.get("forward_location"))
         return Finding(message("judging.returns_none"), message("judging.returns_none_hint"), location)
+    location = place(capture.get("return_location"))
     return Finding(message("judging.returns_other", found=found), message("judging.returns_other_hint"), location)
 
 
-def _graph_findings(case: Case, pairs: Sequence[Pair]) -> Iterator[Finding]:
+def _graph_findings(case: Case) -> Iterator[Finding]:
     facts, graph = case.evidence.facts, (case.evidence.capture or {}).get("graph") or {}
     if graph.get("fixed_batch"):
         yield _fixed_batch(case, int(graph["fixed_batch"]))
@@ -93,8 +137,6 @@ def _graph_findings(case: Case, pairs: Sequence[Pair]) -> Iterator[Finding]:
         yield Finding(message("judging.replay_failed", batch=facts.failed_batch or 0, text=facts.error))
     elif (wanted := reference_output_shapes(case)) is not None and not runs_well(case):
         yield from _wrong_result(case, wanted)
-    for key in case.structure["non_finite"]:
-        yield Finding(message("judging.non_finite", name=str(key)), message("judging.non_finite_hint"))
 
 
 def _fixed_batch(case: Case, batch: int) -> Finding:
@@ -105,8 +147,7 @@ def _fixed_batch(case: Case, batch: int) -> Finding:
 
 def _wrong_result(case: Case, wanted: list[tuple[int, ...]]) -> Iterator[Finding]:
     batches = case.expected.batches[: len(wanted)]
-    last = case.steps[-1] if case.steps else None
-    found = [_shape(case.evidence.facts, last)[index] for index in range(len(_shape(case.evidence.facts, last)))]
+    found = output_shapes(case.evidence.graphs, case.evidence.facts)
     mixed = _first_mixed(case)
     if mixed is not None:
         yield Finding(
@@ -116,7 +157,7 @@ def _wrong_result(case: Case, wanted: list[tuple[int, ...]]) -> Iterator[Finding
         )
     yield Finding(
         message("judging.output_shape", found=symbolic(found, batches), expected=symbolic(wanted, batches)),
-        location=last.location if last else None,
+        location=place((case.evidence.capture or {}).get("return_location")),
     )
 
 
@@ -169,10 +210,10 @@ def _traced_rows(case: Case) -> list[ShapeRow]:
 def _judge_claims(case: Case) -> Judgement:
     """Without a graph only the student child's own trace tells shapes: it ran at every batch size, and that is all."""
     error = (case.evidence.capture or {}).get("export_error") or {}
-    text = case.evidence.refused or message("judging.export_error", type=str(error.get("type")), text=str(error.get("message")))
-    finding = Finding(
-        message("judging.no_graph", reason=text), message("judging.no_graph_hint"), place(error.get("location")), "warning"
-    )
+    first_line = str(error.get("message")).split("\n")[0]
+    text = case.evidence.refused or message("judging.export_error", type=str(error.get("type")), text=first_line)
+    location = place(error.get("location")) or case.evidence.refused_at
+    finding = Finding(message("judging.no_graph", reason=text), message("judging.no_graph_hint"), location, "warning")
     return Judgement(1.0, [finding], claimed=True, shapes=_traced_rows(case))
 
 

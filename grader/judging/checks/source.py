@@ -77,7 +77,8 @@ def _missing(case: Case, load: Mapping[str, Any]) -> Finding:
         return Finding(message("judging.nested", name=name, inside=inside), location=place(location))
     near = load.get("suggestions", {}).get(name)
     hint = message("judging.rename_hint", found=near[0], name=name) if near else message("judging.define_hint", name=name)
-    return Finding(message("judging.missing", name=name), hint)
+    location = place(load.get("places", {}).get(near[0])) if near else None
+    return Finding(message("judging.missing", name=name), hint, location)
 
 
 def build_failed(case: Case, error: Mapping[str, Any]) -> Finding:
