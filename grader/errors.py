@@ -1,18 +1,18 @@
 """Everything grader raises on purpose. A student's fault is never here: that is a verdict.
 
-    GraderError                    carries a Message, so it can be read in Korean and in English
-    ├── UsageError                 the command was used wrongly (exit code 2)
-    │   ├── CourseError            no course found, or no such exercise in it
-    │   └── SubmissionError        the submission cannot be read: missing, ambiguous, too large, not a source file
-    ├── RubricError                a rubric has mistakes; lists all of them with file:line:column
-    ├── DataUnavailable            a data set is absent, damaged or refused (the check is `ungraded`)
-    └── SandboxError
-        ├── SandboxUnavailable     the isolation that was asked for cannot be had here
-        ├── ChildFailed            a child process ended or was ended; says why
-        │   ├── ChildTimeout       it used up its wall-clock time
-        │   └── LimitExceeded      it hit a resource limit; says which and the value
-        ├── ProtocolError          a child's answer was not what the protocol allows
-        └── GraphRefused           a captured graph failed validation; says which node and why
+GraderError                    carries a Message, so it can be read in Korean and in English
+├── UsageError                 the command was used wrongly (exit code 2)
+│   ├── CourseError            no course found, or no such exercise in it
+│   └── SubmissionError        the submission cannot be read: missing, ambiguous, too large, not a source file
+├── RubricError                a rubric has mistakes; lists all of them with file:line:column
+├── DataUnavailable            a data set is absent, damaged or refused (the check is `ungraded`)
+└── SandboxError
+    ├── SandboxUnavailable     the isolation that was asked for cannot be had here
+    ├── ChildFailed            a child process ended or was ended; says why
+    │   ├── ChildTimeout       it used up its wall-clock time
+    │   └── LimitExceeded      it hit a resource limit; says which and the value
+    ├── ProtocolError          a child's answer was not what the protocol allows
+    └── GraphRefused           a captured graph failed validation; says which node and why
 """
 
 from __future__ import annotations

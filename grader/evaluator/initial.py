@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Generator, Tensor
 
-from grader.evidence.graph import Graph, Node, Ref, TensorSpec
 from grader.evaluator.replay import Replay
+from grader.evidence.graph import Graph, Node, Ref, TensorSpec
 
 Draw = Callable[[Tensor, Generator], object]
 
@@ -108,4 +108,3 @@ def _uniform(bound: float) -> Draw:
 
 def _constant(value: float) -> Draw:
     return lambda tensor, generator: tensor.fill_(value)
-

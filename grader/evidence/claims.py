@@ -121,6 +121,7 @@ class CaptureClaim(_Claim):
     works_only_for_batch: Size | None = None
     made_in_forward: Annotated[list[_Made], Field(max_length=100)] = []
     output: Name | None = None
+    output_shapes: Annotated[list[Shape], Field(max_length=20)] = []
     batches: list[Size] = []
     traces: Annotated[list[Annotated[list[_Call], Field(max_length=2_000)]], Field(max_length=2)] = []
     export_error: _Error | None = None

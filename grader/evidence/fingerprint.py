@@ -23,7 +23,7 @@ def fingerprint(graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], *c
 def _canonical(graph: Graph, specs: Mapping[str, TensorSpec]) -> Any:
     graph = live(graph)
     names = {graph.input: "input"}
-    tensors = []
+    tensors: list[list[Any]] = []
     for node in graph.nodes:
         for name in node_references(node):
             if name not in names:  # a tensor, by order of first use

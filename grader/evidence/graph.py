@@ -34,6 +34,9 @@ class DType:
 
 Value = None | bool | int | float | str | Ref | DType | Sequence[Any]
 
+MAX_DEPTH = 4  # of lists in lists; operators take two at most
+MAX_DIMENSIONS = 32
+
 
 @dataclass(frozen=True)
 class Node:
@@ -143,7 +146,7 @@ def graph_from_json(data: Any) -> Graph:
         return Graph(_text(data["input"]), placeholders, nodes, value_from_json(data["output"]))
     except GraphRefused:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GraphRefused("graph.malformed", reason=type(error).__name__) from None
 
 
@@ -151,6 +154,8 @@ def spec_from_json(data: Any) -> TensorSpec:
     """The tensor description in `data`. Raises GraphRefused."""
     try:
         if data["kind"] not in ("parameter", "buffer", "constant"):
+            raise ValueError
+        if len(data["shape"]) > MAX_DIMENSIONS:
             raise ValueError
         shape = tuple(_size(size) for size in data["shape"])
         aliases = tuple(_text(alias) for alias in data.get("aliases", ()))
@@ -184,8 +189,10 @@ def value_to_json(value: Value) -> Any:
     return value
 
 
-def value_from_json(data: Any) -> Value:
+def value_from_json(data: Any, depth: int = 0) -> Value:
     """One argument from JSON. Raises ValueError for anything that is not one."""
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deep")
     if isinstance(data, dict):
         if data.keys() == {"$ref"}:
             return Ref(_text(data["$ref"]))
@@ -193,7 +200,7 @@ def value_from_json(data: Any) -> Value:
             return DType(_text(data["$dtype"]))
         raise ValueError("unknown value")
     if isinstance(data, list):
-        return [value_from_json(item) for item in data]
+        return [value_from_json(item, depth + 1) for item in data]
     if data is None or isinstance(data, bool | int | float | str):
         return data
     raise ValueError("unknown value")

@@ -20,7 +20,6 @@ from grader.evidence.operators import OPERATORS, Operator, Parameter
 
 MAX_NODES = 5_000
 MAX_LIST = 10_000
-MAX_DEPTH = 4
 MAX_INTEGER = 2**63 - 1
 MAX_LITERAL_ELEMENTS = 2**28  # elements a single literal shape may ask for: 1 GiB of float32
 MAX_STATE_ELEMENTS = 2**28
@@ -128,9 +127,7 @@ def _is_number(value: Value) -> bool:
 
 def _is_list(value: Value, accepts: object) -> bool:
     return (
-        isinstance(value, list | tuple)
-        and len(value) <= MAX_LIST
-        and all(accepts(item) for item in value)  # type: ignore[operator]
+        isinstance(value, list | tuple) and len(value) <= MAX_LIST and all(accepts(item) for item in value)  # type: ignore[operator]
     )
 
 
@@ -138,5 +135,7 @@ def _check_literal_shape(node: Node, value: Value) -> None:
     elements = 1
     for size in value if isinstance(value, Sequence) else [value]:
         elements *= abs(size) if isinstance(size, int) and size else 1
-    if elements > MAX_LITERAL_ELEMENTS:
-        raise GraphRefused("graph.too_large", operator=node.operator, node=node.name, found=elements)
+        if (
+            elements > MAX_LITERAL_ELEMENTS
+        ):  # at once: the product of ten thousand sizes has more digits than Python prints
+            raise GraphRefused("graph.too_large", operator=node.operator, node=node.name, found=elements)

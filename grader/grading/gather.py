@@ -29,7 +29,12 @@ class Gathering:
     """One submission on its way from file to evidence. `case` grows and can be judged at any moment."""
 
     def __init__(
-        self, submission: SubmissionFile, exercise: Exercise, options: Options, sandbox: Sandbox, on_progress: OnProgress
+        self,
+        submission: SubmissionFile,
+        exercise: Exercise,
+        options: Options,
+        sandbox: Sandbox,
+        on_progress: OnProgress,
     ) -> None:
         self.submission = submission
         self.exercise = exercise
@@ -50,10 +55,12 @@ class Gathering:
 
     def run(self) -> None:
         """Run every stage that a check of the rubric needs. A stage that fails leaves a `Fault` and ends the run."""
-        needed = {stage for check in self.exercise.rubric.checks for stage in CHECKS[check.kind].stages}
+        needed: set[str] = {stage for check in self.exercise.rubric.checks for stage in CHECKS[check.kind].stages}
         with self.children:
             student = self._start_student()
-            if self._stage("load", partial(self._load, student)) and self._stage("capture", partial(self._capture, student)):
+            if self._stage("load", partial(self._load, student)) and self._stage(
+                "capture", partial(self._capture, student)
+            ):
                 self._examine(needed, student)
                 if self.options.training:
                     for check in self.exercise.rubric.checks:
@@ -198,4 +205,3 @@ def resolve_device(choice: str) -> str:
     if choice != "auto":
         return choice
     return "cuda" if Path("/dev/nvidia0").exists() else "cpu"
-

@@ -118,9 +118,11 @@ def _location_of(graph: Mapping[str, Any], name: object) -> Location | None:
     return None
 
 
-def load_graph(child: Child, graphs: Mapping[str, Any], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]) -> None:
+def load_graph(
+    child: Child, graphs: Mapping[str, Any], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]
+) -> None:
     """Give an evaluator the graphs and, unless it is to draw it, the state."""
-    body = {mode: graph_to_json(graph) for mode, graph in graphs.items()}
+    body: dict[str, Any] = {mode: graph_to_json(graph) for mode, graph in graphs.items()}
     body |= {"request": "load", "state": [spec_to_json(spec) for spec in specs.values()]}
     refuse_failure(child.ask(Frame(body, state)).body, student=False)
 

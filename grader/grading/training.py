@@ -151,7 +151,9 @@ def _report(run: Run, frame: Frame, started: float) -> None:
     best = [item.score for item in run.evaluations]
     seconds = time.monotonic() - started
     run.on_progress(
-        Progress("training", run.check, body["progress"], body["steps"], body["loss"], best[-1] if best else None, seconds)
+        Progress(
+            "training", run.check, body["progress"], body["steps"], body["loss"], best[-1] if best else None, seconds
+        )
     )
 
 

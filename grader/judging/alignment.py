@@ -33,9 +33,7 @@ def align(found: Sequence[Step], expected: Sequence[Step]) -> list[Pair]:
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for i in range(rows - 1, -1, -1):
         for j in range(columns - 1, -1, -1):
-            best[i][j] = max(
-                best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + _score(found[j], expected[i])
-            )
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], best[i + 1][j + 1] + _score(found[j], expected[i]))
     pairs: list[Pair] = []
     i = j = 0
     while i < rows and j < columns:
@@ -63,6 +61,11 @@ def _score(found: Step, expected: Step) -> float:
         return 1.5
     if found.kind in ACTIVATIONS and expected.kind in ACTIVATIONS:
         return 0.4  # one activation in another's place
-    if {found.kind, expected.kind} in ({"Select", "LastStep"}, {"slice", "LastStep"}, {"view", "Flatten"}, {"reshape", "Flatten"}):
+    if {found.kind, expected.kind} in (
+        {"Select", "LastStep"},
+        {"slice", "LastStep"},
+        {"view", "Flatten"},
+        {"reshape", "Flatten"},
+    ):
         return 0.4
     return 0.0

@@ -48,7 +48,9 @@ def dead_steps(graph: Graph, specs: Mapping[str, TensorSpec]) -> list[Step]:
     return [step for node in graph.nodes if node.name not in used and (step := reader.step(node)) is not None]
 
 
-def describe(graph: Graph, specs: Mapping[str, TensorSpec], shapes: Sequence[Shapes] = (), input_shape: Shape = ()) -> list[Step]:
+def describe(
+    graph: Graph, specs: Mapping[str, TensorSpec], shapes: Sequence[Shapes] = (), input_shape: Shape = ()
+) -> list[Step]:
     """The steps of `graph` in order, bookkeeping left out.
 
     `shapes` are the shapes of every node's result at two batch sizes; with them a reshape is recognised as flattening, or
@@ -77,7 +79,9 @@ _RECURRENT = {"rnn_tanh": "RNN", "rnn_relu": "RNN", "lstm": "LSTM", "gru": "GRU"
 
 
 class _Reader:
-    def __init__(self, graph: Graph, specs: Mapping[str, TensorSpec], shapes: Sequence[Shapes], input_shape: Shape) -> None:
+    def __init__(
+        self, graph: Graph, specs: Mapping[str, TensorSpec], shapes: Sequence[Shapes], input_shape: Shape
+    ) -> None:
         self.graph = graph
         self.specs = specs
         self.shapes = shapes
@@ -112,7 +116,9 @@ class _Reader:
             return self._made(node, "AdaptiveAvgPool2d", {"output_size": _tuple(arguments["output_size"])})
         return Step(node.name, name, None, node.path, node.location)
 
-    def _made(self, node: Node, kind: str, arguments: Mapping[str, Any], tensors: Mapping[str, str] | None = None) -> Step:
+    def _made(
+        self, node: Node, kind: str, arguments: Mapping[str, Any], tensors: Mapping[str, str] | None = None
+    ) -> Step:
         return Step(node.name, kind, make_layer(kind, arguments), node.path, node.location, tensors or {})
 
     def _keys(self, arguments: Mapping[str, Any], *roles: str) -> dict[str, str]:
@@ -149,9 +155,7 @@ class _Reader:
         if "weight" not in keys:
             return Step(node.name, "Linear", None, node.path, node.location)
         rows, columns = self.specs[keys["weight"]].shape
-        return self._made(
-            node, "Linear", {"in_features": columns, "out_features": rows, "bias": "bias" in keys}, keys
-        )
+        return self._made(node, "Linear", {"in_features": columns, "out_features": rows, "bias": "bias" in keys}, keys)
 
     def _batch_norm(self, node: Node, a: dict[str, Any]) -> Step:
         keys = self._keys(a, "weight", "bias", "running_mean", "running_var")
@@ -213,10 +217,17 @@ class _Reader:
         return self._made(node, kind, given)
 
     def _reshape(self, node: Node, a: dict[str, Any]) -> Step | None:
-        before, after = self._shapes_of(a.get("self")), [tuple(row[node.name]) for row in self.shapes if node.name in row]
+        before, after = (
+            self._shapes_of(a.get("self")),
+            [tuple(row[node.name]) for row in self.shapes if node.name in row],
+        )
         if not self.shapes or len(before) != len(after):
             is_flatten = node.operator == "aten.flatten.using_ints" and a.get("start_dim") == 1
-            return self._made(node, "Flatten", {}) if is_flatten else Step(node.name, "view", None, node.path, node.location)
+            return (
+                self._made(node, "Flatten", {})
+                if is_flatten
+                else Step(node.name, "view", None, node.path, node.location)
+            )
         if before == after:
             return None
         if all(len(new) == 2 and new[0] == old[0] for old, new in zip(before, after, strict=True)):

@@ -105,7 +105,9 @@ def make_layer(kind: str, arguments: Mapping[str, Any]) -> Layer:
         raise ValueError(f"unknown layer {kind}; known are {', '.join(sorted(KINDS))}")
     unknown = arguments.keys() - signature.keys()
     if unknown:
-        raise ValueError(f"{kind} has no argument {', '.join(sorted(unknown))}; it has {', '.join(signature) or 'none'}")
+        raise ValueError(
+            f"{kind} has no argument {', '.join(sorted(unknown))}; it has {', '.join(signature) or 'none'}"
+        )
     missing = [name for name, default in signature.items() if default is REQUIRED and name not in arguments]
     if missing:
         raise ValueError(f"{kind} needs {', '.join(missing)}")
@@ -144,7 +146,9 @@ def layer_text(layer: Layer) -> str:
         value = layer.arguments[name]
         if default is REQUIRED:
             parts.append(_text(value))
-        elif value != _canonical(layer.kind, name, default) and not (name == "stride" and default is None and value == layer.arguments["kernel_size"]):
+        elif value != _canonical(layer.kind, name, default) and not (
+            name == "stride" and default is None and value == layer.arguments["kernel_size"]
+        ):
             parts.append(f"{name}={_text(value)}")
     return f"{layer.kind}({', '.join(parts)})"
 

@@ -171,16 +171,12 @@ def _affine(operator: str, *names: str) -> Callable[[_Builder, Mapping[str, Any]
 
 
 def _pool(operator: str) -> Callable[[_Builder, Mapping[str, Any], Ref], Ref]:
-    return lambda builder, a, x: builder.add(
-        operator, x, list(a["kernel_size"]), list(a["stride"]), list(a["padding"])
-    )
+    return lambda builder, a, x: builder.add(operator, x, list(a["kernel_size"]), list(a["stride"]), list(a["padding"]))
 
 
 def _emit_batch_norm(builder: _Builder, a: Mapping[str, Any], x: Ref) -> Ref:
     tensors = [builder.tensor(name) for name in ("weight", "bias", "running_mean", "running_var")]
-    return builder.add(
-        "aten.batch_norm.default", x, *tensors, builder.training, a["momentum"], a["eps"], False
-    )
+    return builder.add("aten.batch_norm.default", x, *tensors, builder.training, a["momentum"], a["eps"], False)
 
 
 def _emit_recurrent(builder: _Builder, layer: Layer, x: Ref) -> Ref:

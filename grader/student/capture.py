@@ -38,7 +38,11 @@ def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[di
         model = _build(target, request["arguments"], source, facts)
     if model is None:
         return facts, {}
-    facts |= {"built": True, "structure": describe(model, made, spoiling.location), "forward_location": _location(type(model).forward, source)}
+    facts |= {
+        "built": True,
+        "structure": describe(model, made, spoiling.location),
+        "forward_location": _location(type(model).forward, source),
+    }
     _run(model, request, source, facts)
     if "forward_error" in facts or facts.get("output") != "tensor":
         return facts, {}
@@ -76,7 +80,7 @@ def _location(function: Any, source: Source) -> Any:
 
 def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]) -> None:
     """Run the model eagerly in evaluation mode: its own error message is the one that students know."""
-    traces = []
+    traces: list[Trace] = []
     model.eval()
     for batch in request["batches"]:
         trace = Trace(model, source)
@@ -95,15 +99,14 @@ def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: di
         traces.append(trace)
         _note_births(made, facts)
         facts["output"] = "tensor" if isinstance(output, torch.Tensor) else type(output).__name__
-        if facts["output"] != "tensor":
+        if not isinstance(output, torch.Tensor):
             break
+        facts.setdefault("output_shapes", []).append(list(output.shape))
     facts["batches"] = list(request["batches"][: len(traces)])
     facts["traces"] = [[call.to_json() for call in trace.calls] for trace in traces[:2]]
 
 
-def _forward_error(
-    error: BaseException, model: nn.Module, batch: int, trace: Trace, source: Source
-) -> dict[str, Any]:
+def _forward_error(error: BaseException, model: nn.Module, batch: int, trace: Trace, source: Source) -> dict[str, Any]:
     failing = trace.calls[-1] if trace.calls and trace.calls[-1].output is None else None
     described = describe_error(error, source)
     described["location"] = described["location"] or _location(type(model).forward, source)
@@ -169,5 +172,3 @@ def _exported_json(exported: Exported) -> dict[str, Any]:
         "state": [spec_to_json(spec) for spec in exported.specs.values()],
         "fixed_batch": exported.fixed_batch,
     }
-
-

@@ -94,7 +94,7 @@ def _graph(program: Any, source: Source, aliases: dict[str, str], exported: Expo
 
 
 def _keep_tensor(program: Any, item: Any, aliases: dict[str, str], exported: Exported) -> str:
-    target = item.target
+    target: str = item.target
     key = aliases.get(target, target)
     if key not in exported.specs:
         tensor = program.state_dict[target] if target in program.state_dict else program.constants[target]
@@ -114,7 +114,11 @@ def _keep_tensor(program: Any, item: Any, aliases: dict[str, str], exported: Exp
 def _is_operation(node: Any) -> bool:
     # Assertions about shapes and metadata are notes of the exporter, not computation.
     # A submodule is the body of a higher-order operator, which is refused by its own name.
-    return node.op not in ("placeholder", "output", "get_attr") and "assert" not in str(node.target) and node.name != "_guards_fn"
+    return (
+        node.op not in ("placeholder", "output", "get_attr")
+        and "assert" not in str(node.target)
+        and node.name != "_guards_fn"
+    )
 
 
 def _node(node: Any, source: Source) -> Node:

@@ -24,11 +24,11 @@ class KernelSource(Source):
     """A notebook whose cells go by the file names that ipykernel gives them in this very process."""
 
     @property
-    def files(self) -> dict[str, Cell]:  # type: ignore[override]
+    def files(self) -> dict[str, Cell]:
         """Cells by the file name that tracebacks show."""
         from ipykernel.compiler import get_file_name
 
-        return {get_file_name(cell.original): cell for cell in self.cells}
+        return {get_file_name(cell.original): cell for cell in self.cells}  # type: ignore[no-untyped-call]
 
 
 def epilogue(request: Mapping[str, Any], source: bytes) -> str:

@@ -97,9 +97,7 @@ def _load_needed(source: Source, target: str, facts: dict[str, Any]) -> Loaded:
 
 def _slice_facts(kept: Slice, source: Source) -> dict[str, Any]:
     suggested = {name for names in kept.suggestions.values() for name in names}
-    nested = {
-        name: [found.enclosing, [source.name, found.line, found.cell]] for name, found in kept.nested.items()
-    }
+    nested = {name: [found.enclosing, [source.name, found.line, found.cell]] for name, found in kept.nested.items()}
     return {
         "ran": [statement.span() for statement in kept.kept],
         "left": [statement.span() for statement in kept.left],

@@ -23,7 +23,9 @@ from grader.verdict import Location
 MAX_CALLS = 2_000
 
 # Calls that only look at a tensor: they are no step of the computation.
-_QUIET = frozenset("size dim numel __get__ shape is_cuda device dtype __len__ __repr__ __format__ stride data_ptr".split())
+_QUIET = frozenset(
+    "size dim numel __get__ shape is_cuda device dtype __len__ __repr__ __format__ stride data_ptr".split()
+)
 
 
 def student_location(source: Source, frame: FrameType | None = None) -> Location | None:
@@ -33,7 +35,7 @@ def student_location(source: Source, frame: FrameType | None = None) -> Location
         location = source.location(frame.f_code.co_filename, frame.f_lineno)
         if location is not None:
             return location
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None
 
 

@@ -95,7 +95,7 @@ def train(
 def predict(model: nn.Module, data: TrainingData, device: torch.device) -> Tensor:
     """Outputs of the model, in evaluation mode, for all test inputs: (M, …) on the CPU."""
     model.eval()
-    parts = [model(data.batch(part, device)).cpu() for part in data.test_inputs.split(EVALUATION_BATCH)]
+    parts = [model(data.batch(part, device)).cpu() for part in torch.split(data.test_inputs, EVALUATION_BATCH)]
     return torch.cat(parts)
 
 
@@ -103,7 +103,7 @@ def _batches(
     recipe: Recipe, data: TrainingData, device: torch.device, order: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
     for _ in range(recipe.max_epochs):
-        for indices in torch.randperm(len(data.inputs), generator=order).split(recipe.batch_size):
+        for indices in torch.split(torch.randperm(len(data.inputs), generator=order), recipe.batch_size):
             yield data.batch(data.inputs[indices], device), data.targets[indices].to(device)
 
 
@@ -134,9 +134,9 @@ def _optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
         return torch.optim.SGD(
             parameters, recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay
         )
-    kind = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[recipe.optimizer]
+    kinds: dict[str, Callable[..., torch.optim.Optimizer]] = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}
     # The fused form takes one pass over the parameters instead of one for each arithmetic operation.
-    return kind(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
+    return kinds[recipe.optimizer](parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
 
 
 def _set_learning_rate(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> None:

@@ -58,7 +58,9 @@ def _data(body: Mapping[str, Any], channel: Channel) -> TrainingData:
     files = channel.received_files[-3:]
     del channel.received_files[-3:]
     inputs, targets, test_inputs = (_array(file) for file in files)
-    return TrainingData(inputs, targets, test_inputs, tuple(body["shape"]), body["scale"], getattr(torch, body["dtype"]))
+    return TrainingData(
+        inputs, targets, test_inputs, tuple(body["shape"]), body["scale"], getattr(torch, body["dtype"])
+    )
 
 
 def _array(file: int) -> Tensor:

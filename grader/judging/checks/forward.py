@@ -43,7 +43,11 @@ def judge(case: Case, settings: ForwardSettings, key: str) -> Judgement:
     if is_equal(facts, settings.rtol, settings.atol):
         return Judgement(1.0, list(_harmless(pairs)) if not claimed else [], claimed=claimed)
     findings = [*_causes(pairs), *_never_called(case, pairs)] if not claimed else []
-    gap = float(np.max(np.abs(facts.found - facts.expected))) if facts.found.shape == facts.expected.shape else float("inf")
+    gap = (
+        float(np.max(np.abs(facts.found - facts.expected)))
+        if facts.found.shape == facts.expected.shape
+        else float("inf")
+    )
     if not findings:
         findings = [Finding(message("judging.outputs_differ", gap=f"{gap:.3g}"))]
     expected = [pair for pair in pairs if pair.expected is not None]
@@ -137,4 +141,6 @@ def _neighbour(pairs: list[Pair], position: int) -> Step | None:
     return None
 
 
-KIND = CheckKind("forward", ForwardSettings, ("load", "capture", "shapes", "forward"), ("source", "layers", "shapes"), judge)
+KIND = CheckKind(
+    "forward", ForwardSettings, ("load", "capture", "shapes", "forward"), ("source", "layers", "shapes"), judge
+)

@@ -44,4 +44,6 @@ def _cuts(case: Case) -> list[Location]:
     return [location for location in (*cuts, case.evidence.refused_at) if location is not None]
 
 
-KIND = CheckKind("gradients", GradientsSettings, ("load", "capture", "shapes", "gradients"), ("source", "shapes"), judge)
+KIND = CheckKind(
+    "gradients", GradientsSettings, ("load", "capture", "shapes", "gradients"), ("source", "shapes"), judge
+)

@@ -93,7 +93,8 @@ def _missing(name: str, expected: Layer, others: Mapping[str, FoundLayer]) -> Fi
     same = [layer for layer in others.values() if layer.layer == expected]
     if same:
         return Finding(
-            message("judging.misnamed", name=name, found=same[0].path, expected=str(expected)), location=same[0].location
+            message("judging.misnamed", name=name, found=same[0].path, expected=str(expected)),
+            location=same[0].location,
         )
     return Finding(message("judging.no_layer", name=name, expected=str(expected)))
 

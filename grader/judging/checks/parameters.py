@@ -93,9 +93,7 @@ def _non_finite(case: Case) -> Iterator[Finding]:
     names = case.structure["non_finite"]
     if names:
         location = place(case.structure.get("non_finite_location"))
-        yield Finding(
-            message("judging.non_finite", name=list(names[:4])), message("judging.non_finite_hint"), location
-        )
+        yield Finding(message("judging.non_finite", name=list(names[:4])), message("judging.non_finite_hint"), location)
 
 
 KIND = CheckKind("parameters", ParametersSettings, ("load", "capture"), ("source",), judge)

@@ -7,18 +7,18 @@ reference's, on the same weights, another way of getting there is as good.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grader.judging.alignment import Pair, align
-from grader.judging.case import Case, output_shapes, place, reference_output_shapes, runs_well, skipped_because
+from grader.judging.case import Case, found_output_shapes, place, reference_output_shapes, runs_well, skipped_because
 from grader.judging.checks.forward import is_equal
 from grader.judging.checks.kind import CheckKind, Judgement, skipped
 from grader.judging.checks.settings import CheckSettings
 from grader.judging.checks.source import hint_for
 from grader.judging.description import Step
 from grader.judging.dimensions import symbolic
-from grader.judging.found_layers import found_layers
+from grader.judging.trace import call_with_size, mixing_call, not_called, traced_rows
 from grader.messages import message
 from grader.verdict import Finding, Outcome, ShapeRow
 
@@ -35,7 +35,7 @@ def judge(case: Case, settings: ShapesSettings, key: str) -> Judgement:
         return Judgement(0.0, [Finding(fault.message, location=fault.location)], fault.outcome)
     capture = case.evidence.capture or {}
     if "forward_error" in capture:
-        return Judgement(0.0, list(_failed_forward(case)), Outcome.FAILED, claimed=True, shapes=_traced_rows(case))
+        return Judgement(0.0, list(_failed_forward(case)), Outcome.FAILED, claimed=True, shapes=traced_rows(case))
     if capture.get("output") != "tensor":
         return Judgement(0.0, [_wrong_output(case)], Outcome.FAILED, claimed=True)
     if case.evidence.graphs is None:
@@ -45,7 +45,9 @@ def judge(case: Case, settings: ShapesSettings, key: str) -> Judgement:
     findings = list(_graph_findings(case))
     if not findings and is_equal(case.evidence.forward):
         return Judgement(1.0, shapes=rows)
-    counted = [row for row, pair in zip(rows, pairs, strict=True) if pair.expected is not None and pair.expected.tensors]
+    counted = [
+        row for row, pair in zip(rows, pairs, strict=True) if pair.expected is not None and pair.expected.tensors
+    ]
     share = (sum(row.ok for row in counted) + runs_well(case)) / (len(counted) + 1)
     if findings:
         share = min(share, 0.5)
@@ -68,9 +70,9 @@ def _wrong_row(row: ShapeRow, pair: Pair) -> Finding:
 def _failed_forward(case: Case) -> Iterator[Finding]:
     error = (case.evidence.capture or {})["forward_error"]
     batch = (case.evidence.capture or {}).get("works_only_for_batch")
-    mixing = _mixing_call(case)
+    mixing = mixing_call(case)
     if batch:
-        cause = _call_with_size(case, batch) or mixing
+        cause = call_with_size(case, batch) or mixing
         location = place(cause["location"]) if cause else place(error.get("location"))
         yield Finding(message("judging.fixed_batch", batch=batch), message("judging.fixed_batch_hint"), location)
         return
@@ -78,45 +80,12 @@ def _failed_forward(case: Case) -> Iterator[Finding]:
         shown = symbolic([mixing["output"]], [error["batch"]])
         text = message("judging.mixes_batch", found=shown)
         yield Finding(text, message("judging.mixes_batch_hint"), place(mixing["location"]))
-    yield from _not_called(case, error)
+    yield from not_called(case, error)
     yield Finding(
         message("judging.forward_failed", type=str(error["type"]), text=str(error["message"])),
         hint_for(error),
         place(error.get("location")),
     )
-
-
-def _mixing_call(case: Case) -> dict[str, Any] | None:
-    """The first reshape of the failing run after which the batch is no longer the first dimension."""
-    capture = case.evidence.capture or {}
-    trace = (capture.get("traces") or [[]])[-1]
-    batch = capture["forward_error"]["batch"]
-    reshapes = ("view", "reshape", "flatten", "unflatten")
-    found = (call for call in trace if call["function"] in reshapes and call["output"])
-    return next((call for call in found if call["output"][0] != batch), None)
-
-
-def _call_with_size(case: Case, size: int) -> dict[str, Any] | None:
-    """The first call of the failing run that made a tensor of this size, though nothing that came in had it."""
-    capture = case.evidence.capture or {}
-    for call in (capture.get("traces") or [[]])[-1]:
-        if call["output"] and size in call["output"] and not any(size in shape for shape in call["inputs"]):
-            return call if call["path"] == "" else None
-    return None
-
-
-def _not_called(case: Case, error: Mapping[str, Any]) -> Iterator[Finding]:
-    """Layers that the reference uses before the failing one, and that forward had not called by then."""
-    if case.expected.network is None or not case.expected.names_fixed:
-        return
-    order = [step.name for step in case.expected.network.chain if step.is_named]
-    called = {call["path"] for call in ((case.evidence.capture or {}).get("traces") or [[]])[-1]}
-    before = order[: order.index(error["path"])] if error.get("path") in order else []
-    layers = found_layers(case)
-    for name in before:
-        if name not in called and name in layers:
-            text = message("judging.not_called", name=name, before=error["path"])
-            yield Finding(text, message("judging.unused_hint"), layers[name].location)
 
 
 def _wrong_output(case: Case) -> Finding:
@@ -135,8 +104,8 @@ def _graph_findings(case: Case) -> Iterator[Finding]:
         yield _fixed_batch(case, int(graph["fixed_batch"]))
     elif facts is not None and facts.error is not None:
         yield Finding(message("judging.replay_failed", batch=facts.failed_batch or 0, text=facts.error))
-    elif (wanted := reference_output_shapes(case)) is not None and not runs_well(case):
-        yield from _wrong_result(case, wanted)
+    elif not runs_well(case):
+        yield from _wrong_result(case)
 
 
 def _fixed_batch(case: Case, batch: int) -> Finding:
@@ -145,9 +114,9 @@ def _fixed_batch(case: Case, batch: int) -> Finding:
     return Finding(message("judging.fixed_batch", batch=batch), message("judging.fixed_batch_hint"), location)
 
 
-def _wrong_result(case: Case, wanted: list[tuple[int, ...]]) -> Iterator[Finding]:
-    batches = case.expected.batches[: len(wanted)]
-    found = output_shapes(case.evidence.graphs, case.evidence.facts)
+def _wrong_result(case: Case) -> Iterator[Finding]:
+    wanted, found = reference_output_shapes(case) or [], found_output_shapes(case)
+    batches = case.expected.batches
     mixed = _first_mixed(case)
     if mixed is not None:
         yield Finding(
@@ -192,21 +161,6 @@ def _row(case: Case, pair: Pair) -> ShapeRow:
     )
 
 
-def _traced_rows(case: Case) -> list[ShapeRow]:
-    """The calls up to the failing one, from the student child's own trace."""
-    traces = (case.evidence.capture or {}).get("traces") or [[]]
-    batches = (case.evidence.capture or {}).get("batches") or [1]
-    rows = []
-    for position, call in enumerate(traces[0]):
-        shapes = [trace[position]["output"] for trace in traces if position < len(trace) and trace[position]["output"]]
-        failed = call["output"] is None
-        text = call["function"] if not failed else f"{call['function']}  ← {symbolic(call['inputs'][:1], batches)}"
-        rows.append(
-            ShapeRow(call["path"] or call["function"], text, None if failed else symbolic(shapes, batches), ok=not failed)
-        )
-    return rows[-40:]
-
-
 def _judge_claims(case: Case) -> Judgement:
     """Without a graph only the student child's own trace tells shapes: it ran at every batch size, and that is all."""
     error = (case.evidence.capture or {}).get("export_error") or {}
@@ -214,7 +168,9 @@ def _judge_claims(case: Case) -> Judgement:
     text = case.evidence.refused or message("judging.export_error", type=str(error.get("type")), text=first_line)
     location = place(error.get("location")) or case.evidence.refused_at
     finding = Finding(message("judging.no_graph", reason=text), message("judging.no_graph_hint"), location, "warning")
-    return Judgement(1.0, [finding], claimed=True, shapes=_traced_rows(case))
+    if runs_well(case):
+        return Judgement(1.0, [finding], claimed=True, shapes=traced_rows(case))
+    return Judgement(0.0, [*_wrong_result(case), finding], claimed=True, shapes=traced_rows(case))
 
 
 KIND = CheckKind("shapes", ShapesSettings, ("load", "capture", "shapes"), ("source",), judge)

@@ -76,7 +76,9 @@ def _missing(case: Case, load: Mapping[str, Any]) -> Finding:
         inside, location = nested
         return Finding(message("judging.nested", name=name, inside=inside), location=place(location))
     near = load.get("suggestions", {}).get(name)
-    hint = message("judging.rename_hint", found=near[0], name=name) if near else message("judging.define_hint", name=name)
+    hint = (
+        message("judging.rename_hint", found=near[0], name=name) if near else message("judging.define_hint", name=name)
+    )
     location = place(load.get("places", {}).get(near[0])) if near else None
     return Finding(message("judging.missing", name=name), hint, location)
 

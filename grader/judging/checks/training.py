@@ -126,7 +126,11 @@ def _fell_short(settings: TrainingSettings, facts: TrainingFacts) -> Finding:
     scores = [item.score for item in facts.evaluations]
     best = max(scores) if settings.metric == "accuracy" else min(scores)
     id = "judging.accuracy_short" if settings.metric == "accuracy" else "judging.rmse_short"
-    shown = (f"{best:.2%}", f"{facts.threshold:.2%}") if settings.metric == "accuracy" else (f"{best:.2f}", f"{facts.threshold:.2f}")
+    shown = (
+        (f"{best:.2%}", f"{facts.threshold:.2%}")
+        if settings.metric == "accuracy"
+        else (f"{best:.2f}", f"{facts.threshold:.2f}")
+    )
     seeds = len({item.seed for item in facts.evaluations})
     return Finding(message(id, found=shown[0], expected=shown[1], seeds=seeds), message("judging.short_hint"))
 
