@@ -10,6 +10,7 @@ from torch import Tensor
 
 from grader.evaluator.replay import Replay
 from grader.evidence.graph import Node
+from grader.training.inputs import random_inputs
 
 
 def shapes(model: Replay, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,5 +59,4 @@ def gradients(model: Replay, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sample(model: Replay, request: Mapping[str, Any], batch: int) -> Tensor:
     generator = torch.Generator().manual_seed(request["seed"])
-    sample = torch.randn(batch, *request["shape"], generator=generator)
-    return sample.to(getattr(torch, request["dtype"])).to(model.device)
+    return random_inputs(batch, request["shape"], request["dtype"], generator).to(model.device)

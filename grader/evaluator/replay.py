@@ -137,4 +137,5 @@ def _empty(spec: TensorSpec) -> Tensor:
 
 
 def _attribute(key: str) -> str:
-    return "p_" + key.replace(".", "__")
+    """A name without dots, another one for every key."""
+    return "p_" + key.replace("_", "_0").replace(".", "_1")

@@ -131,6 +131,8 @@ class Gathering:
         assert child is not None
         try:
             if self.exercise.rubric.trained_by == "submission":
+                if not weaker:  # earlier stages left other weights in the evaluator
+                    stages.draw_initial(child, self.seed, self.captured, students=True)
                 training.predict(run, child)
             else:
                 prepare = (lambda seed: None) if weaker else self._prepare

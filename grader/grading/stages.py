@@ -159,11 +159,17 @@ def reference(child: Child, expected: Expectation, seed: int) -> Reference:
     facts = shapes(child, expected, seed)
     answer = child.ask(Frame({"request": "initial", "seed": seed, "send": True, "perturb_norms": True}))
     refuse_failure(answer.body, student=False)
-    # Standard normal: negative values show a missing activation. Fresh for every seed.
-    sample = np.random.default_rng(seed).standard_normal((FORWARD_BATCH, *expected.shape)).astype(expected.dtype)
+    sample = _random_inputs(expected, seed)
     output = child.ask(Frame({"request": "forward"}, {"input": sample}))
     refuse_failure(output.body, student=False)
     return Reference(facts, answer.tensors, sample, output.tensors["output"])
+
+
+def _random_inputs(expected: Expectation, seed: int) -> Array:
+    """Standard normal: negative values show a missing activation; 0 and 1 where whole numbers are taken."""
+    generator, size = np.random.default_rng(seed), (FORWARD_BATCH, *expected.shape)
+    numbers = generator.integers(0, 2, size) if "int" in expected.dtype else generator.standard_normal(size)
+    return numbers.astype(expected.dtype)
 
 
 def forward(child: Child, case: Case, known: Reference) -> ForwardFacts:

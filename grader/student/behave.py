@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from grader.evidence.frames import Channel, Frame
+from grader.training.inputs import random_inputs
 from grader.training.remote import predict_over, train_over
 
 
@@ -26,8 +27,7 @@ def gradients(target: Any, frame: Frame, channel: Channel) -> Frame:
     """Gradient norm of every trainable parameter after one backward pass; null where the loss does not reach it."""
     torch.manual_seed(frame.body["seed"])
     model = build(target, frame.body["arguments"]).eval()
-    sample = torch.randn(frame.body["batch"], *frame.body["shape"]).to(getattr(torch, frame.body["dtype"]))
-    output = model(sample)
+    output = model(random_inputs(frame.body["batch"], frame.body["shape"], frame.body["dtype"]))
     if output.requires_grad:
         (output * torch.randn_like(output)).mean().backward()
     parameters = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]

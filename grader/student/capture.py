@@ -17,10 +17,11 @@ from torch import nn
 
 from grader.evidence.graph import graph_to_json, location_to_json, spec_to_json
 from grader.student.execute import describe_error
-from grader.student.export import Exported, export
+from grader.student.export import BatchSizeDecides, Exported, export
 from grader.student.source import Source
 from grader.student.structure import describe
 from grader.student.watch import Births, FirstSpoiled, Trace, births, run_noting_return
+from grader.training.inputs import random_inputs
 
 Tensors = dict[str, np.ndarray[Any, Any]]
 
@@ -146,15 +147,19 @@ def _numbers(source: Source) -> list[int]:
 
 
 def _sample(batch: int, request: Mapping[str, Any]) -> torch.Tensor:
-    return torch.randn(batch, *request["shape"]).to(getattr(torch, request["dtype"]))
+    return random_inputs(batch, request["shape"], request["dtype"])
 
 
 def _export(
     model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]
 ) -> tuple[dict[str, Any], Tensors]:
     seed_everything(request["seed"])
+    batches = request["batches"]
     try:
-        exported = export(model, _sample(request["batches"][0], request), source)
+        # The exporter takes a batch of one for a special case.
+        exported = export(model, _sample(max(batches[0], 2), request), source)
+        if exported.fixed_batch and len(set(batches)) > 1:
+            raise BatchSizeDecides  # the model has just run at other sizes: nothing is hard-coded
     except BaseException as error:
         # The exporter's own frames say nothing to a student; the innermost student line does.
         facts["export_error"] = describe_error(error, source)

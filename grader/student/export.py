@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import operator
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +32,13 @@ _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in ')
 _SENT_ELSEWHERE = frozenset({"device", "pin_memory", "layout", "memory_format"})
 
 
+class BatchSizeDecides(Exception):
+    """The operations depend on the batch size, so no one graph is the model's."""
+
+    def __init__(self) -> None:
+        super().__init__("the batch size decides what is computed, e.g. in a loop over the samples or through int(x.size(0))")
+
+
 @dataclass
 class Exported:
     """Both graphs and the state they share."""
@@ -52,7 +61,8 @@ def export(model: nn.Module, sample: torch.Tensor, source: Source) -> Exported:
         model.train(mode == "train")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            program, fixed = _program(model, sample)
+            with _len_of_tensors(model, source):
+                program, fixed = _program(model, sample)
         exported.fixed_batch = fixed or exported.fixed_batch
         exported.graphs[mode] = _graph(program, source, aliases, exported)
     return exported
@@ -65,8 +75,28 @@ def _program(model: nn.Module, sample: torch.Tensor) -> tuple[Any, int | None]:
     try:
         return torch_export(model, (sample,), dynamic_shapes=({0: Dim.DYNAMIC},), strict=False), None
     except Exception:
-        # Either the batch size is hard-coded, or the model has no graph at all: the second try tells which.
-        return torch_export(model, (sample,), strict=False), int(sample.shape[0])
+        # Either the batch size is hard-coded, or the model has no graph at all: the second try tells which. The exporter
+        # has noted on the tensor itself that its batch may vary, hence the copy.
+        return torch_export(model, (sample.clone(),), strict=False), int(sample.shape[0])
+
+
+@contextlib.contextmanager
+def _len_of_tensors(model: nn.Module, source: Source) -> Iterator[None]:
+    """Python's ``len(x)`` can only give a plain number, which would fix the batch size; here it may give a symbol."""
+    theirs = [module for module in model.modules() if _is_students(module, source)]
+    scopes = [scope for module in theirs if "len" not in (scope := type(module).forward.__globals__)]
+    for scope in scopes:
+        scope["len"] = lambda value: value.shape[0] if isinstance(value, torch.Tensor) else len(value)
+    try:
+        yield
+    finally:
+        for scope in scopes:
+            scope.pop("len", None)
+
+
+def _is_students(module: nn.Module, source: Source) -> bool:
+    code = getattr(type(module).forward, "__code__", None)
+    return code is not None and source.location(code.co_filename, None) is not None
 
 
 def _aliases(model: nn.Module) -> dict[str, str]:

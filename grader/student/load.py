@@ -90,6 +90,7 @@ def serve_data(root: str | None, source: bytes) -> None:
 def _load_needed(source: Source, target: str, facts: dict[str, Any]) -> Loaded:
     kept = slice_source(source, [target])
     facts |= _slice_facts(kept, source)
+    facts["notes"] += [finding_to_json(note) for note in kept.notes]
     if kept.missing:
         return Loaded(source, facts)
     return _finish(source, execute(kept, source), target, facts)

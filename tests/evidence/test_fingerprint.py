@@ -38,10 +38,17 @@ def test_the_same_computation_has_the_same_fingerprint(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        net(INIT.replace("nn.Conv2d(1, 3, 3)", "nn.Conv2d(1, 3, 3, stride=1, padding=1)").replace("48", "108"), FORWARD),
+        net(
+            INIT.replace("nn.Conv2d(1, 3, 3)", "nn.Conv2d(1, 3, 3, stride=1, padding=1)").replace("48", "108"), FORWARD
+        ),
         net(INIT, FORWARD.replace("F.relu", "")),
         net(INIT, FORWARD.replace("F.relu", "torch.sigmoid")),
-        net(INIT.replace("3)", "4)", 1).replace("1, 3,", "1, 4,").replace("48", "64"), FORWARD.replace("self.norm", "")),
+        net(
+            INIT.replace("Conv2d(1, 3,", "Conv2d(1, 4,")
+            .replace("BatchNorm2d(3)", "BatchNorm2d(4)")
+            .replace("48", "64"),
+            FORWARD,
+        ),
         net(INIT.replace("48, 2", "48, 3"), FORWARD),
         net(INIT.replace("BatchNorm2d(3)", "BatchNorm2d(3, momentum=0.2)"), FORWARD),
         net(f"{INIT}\nself.fc.bias.requires_grad = False", FORWARD),
@@ -57,7 +64,10 @@ def test_a_stride_alone_changes_it() -> None:
     """Argument values count where every shape stays the same."""
     pooled = "return F.max_pool2d(x, 2, 1).flatten(1) @ self.w"
     init = "self.w = nn.Parameter(torch.ones({}, 2))"
-    texts = [net(init.format(25), pooled), net(init.format(25), pooled.replace("max_pool2d(x, 2, 1)", "max_pool2d(x, 4, 1, 1)"))]
+    texts = [
+        net(init.format(25), pooled),
+        net(init.format(25), pooled.replace("max_pool2d(x, 2, 1)", "max_pool2d(x, 4, 1, 1)")),
+    ]
     assert of(texts[0]) != of(texts[1])
 
 

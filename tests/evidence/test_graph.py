@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from typing import Any
 
 import pytest
+from damage import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import ZOO, over_the_wire, sent_from
@@ -138,48 +138,6 @@ def test_arguments_go_by_the_names_of_the_operator() -> None:
 # --- damage -----------------------------------------------------------------------------------------------------------
 
 _NETWORKS = ("batch_norm", "rnn", "encoder", "embedding")
-_JUNK: tuple[Any, ...] = (
-    None, True, -1, 0, 2**70, 2.5, math.nan, "", "x", "aten.relu.default", [], [[]], {}, {"$ref": "x"}, {"$ref": 3},
-    {"$dtype": "float32"}, {"$dtype": "no"}, {"a": 1},
-)  # fmt: skip
-
-
-def paths(data: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place inside a piece of JSON."""
-    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    return [prefix] * bool(prefix) + [path for key, item in children for path in paths(item, (*prefix, key))]
-
-
-@st.composite
-def damaged(draw: st.DrawFn, data: Any) -> Any:
-    """`data` with some of its parts deleted, replaced, wrapped, or swapped for another part of it."""
-    data = copy.deepcopy(data)
-    for _ in range(draw(st.integers(1, 4))):
-        places = paths(data)
-        if not places:
-            break
-        *outer, key = draw(st.sampled_from(places))
-        inside = data
-        for step in outer:
-            inside = inside[step]
-        how = draw(st.sampled_from(["delete", "junk", "wrap", "copy", "number"]))
-        if how == "delete":
-            del inside[key]
-        elif how == "wrap":
-            for _ in range(draw(st.sampled_from([1, 3, 60]))):
-                inside[key] = [inside[key]]
-        elif how == "copy":
-            *there, last = draw(st.sampled_from(places))
-            source = data
-            try:
-                for step in there:
-                    source = source[step]
-                inside[key] = copy.deepcopy(source[last])
-            except (KeyError, IndexError, TypeError):
-                continue
-        else:
-            inside[key] = draw(st.sampled_from(_JUNK) if how == "junk" else st.integers(-(2**65), 2**65) | st.floats())
-    return data
 
 
 def as_json(name: str) -> dict[str, Any]:

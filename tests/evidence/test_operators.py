@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import torch
 
+from grader.evaluator import replay
 from grader.evidence.graph import in_place
 from grader.evidence.operators import OPERATORS, Operator
-from grader.evaluator import replay
 
 ATEN = [operator for name, operator in OPERATORS.items() if name.startswith("aten.")]
 PYTHON = [operator for name, operator in OPERATORS.items() if not name.startswith("aten.")]
