@@ -27,7 +27,7 @@ IMPORTS = "import torch, torchvision, sys; sys.stdout.write('done'); sys.stdout.
 def measure() -> list[Row]:
     """One row, in MiB."""
     imports = _peak([sys.executable, "-c", IMPORTS])
-    check = _peak([str(GRADER), "check", EXERCISE, f"solutions/{EXERCISE}.py"])
+    check = _peak([str(GRADER), "check", EXERCISE, f"solutions/{EXERCISE}.py", "--data", "real"])
     return [Row("peak memory of a check against `import torch, torchvision`", check, imports, LIMIT, "MiB")]
 
 
@@ -45,6 +45,8 @@ def _peak(command: list[str]) -> float:
         peak = max(peak, sum(map(_proportional_bytes, _tree(process.pid))))
         process.stdin.close()
         reader.join()
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}")
     return peak / 2**20
 
 

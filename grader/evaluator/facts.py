@@ -9,20 +9,22 @@ import torch
 from torch import Tensor
 
 from grader.evaluator.replay import Replay
-from grader.evidence.graph import Node
+from grader.evidence.graph import Node, Ref
 from grader.training.inputs import random_inputs
 
 
 def shapes(model: Replay, request: Mapping[str, Any]) -> dict[str, Any]:
     """``{"shapes": [{node: shape} for each batch size], "finite": bool}``; a node without a tensor result is left out.
 
-    Stops at the first batch size that fails and says so under ``error``.
+    Input and output are among the names even where no node made them. Stops at the first batch size that fails and says so under ``error``.
     """
     model.eval()
+    graph = model.graphs["eval"]
     found: list[dict[str, list[int]]] = []
     finite = True
     for batch in request["batches"]:
-        row: dict[str, list[int]] = {}
+        sample = _sample(model, request, batch)
+        row: dict[str, list[int]] = {graph.input: list(sample.shape)}
 
         def record(node: Node, value: Any, row: dict[str, list[int]] = row) -> None:
             first = value[0] if isinstance(value, tuple | list) and value else value
@@ -32,9 +34,11 @@ def shapes(model: Replay, request: Mapping[str, Any]) -> dict[str, Any]:
         found.append(row)
         with torch.no_grad():
             try:
-                output = model(_sample(model, request, batch), record)
+                output = model(sample, record)
             except RuntimeError as error:
                 return {"shapes": found, "finite": finite, "error": str(error)[:1000], "batch": batch}
+        if isinstance(output, Tensor) and isinstance(graph.output, Ref):
+            row[graph.output.name] = list(output.shape)
         finite = finite and isinstance(output, Tensor) and bool(torch.isfinite(output).all())
     return {"shapes": found, "finite": finite}
 

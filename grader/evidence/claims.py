@@ -16,6 +16,7 @@ from grader.errors import ProtocolError
 Text = Annotated[str, Field(max_length=4_000)]
 Name = Annotated[str, Field(max_length=300)]
 Size = Annotated[int, Field(ge=0, lt=2**40)]
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Shape = Annotated[list[Size], Field(max_length=16)]
 Place = tuple[Name, Size | None, Size | None] | None
 Findings = Annotated[list[dict[str, Any]], Field(max_length=200)]  # each is decoded and checked by `finding_from_json`
@@ -80,7 +81,7 @@ class _Module(_Claim):
     path: Name
     class_: Name = Field(alias="class")
     module: Name
-    attributes: dict[Name, bool | int | float | Name | list[int]]
+    attributes: dict[Name, bool | Whole | float | Name | list[Whole]]
     parameters: Annotated[list[_Parameter], Field(max_length=2_000)]
     location: Place = None
 
@@ -108,8 +109,15 @@ class _Made(_Claim):
     location: Place = None
 
 
+class _Graph(_Claim):
+    eval: Any = None
+    train: Any = None
+    state: Any = None
+    fixed_batch: Size | None = None
+
+
 class CaptureClaim(_Claim):
-    """The answer to a ``capture`` request. `graph` is decoded and validated by itself."""
+    """The answer to a ``capture`` request. The parts of `graph` are decoded and validated by themselves."""
 
     built: bool
     build_error: _Error | None = None
@@ -125,14 +133,15 @@ class CaptureClaim(_Claim):
     batches: list[Size] = []
     traces: Annotated[list[Annotated[list[_Call], Field(max_length=2_000)]], Field(max_length=2)] = []
     export_error: _Error | None = None
-    graph: dict[str, Any] | None = None
+    graph: _Graph | None = None
 
 
 def read_claim(kind: type[LoadClaim] | type[CaptureClaim], body: Mapping[str, Any]) -> dict[str, Any]:
     """The claim as plain data, absent parts left out. Raises ProtocolError when the child's answer has another form."""
     try:
-        claim = kind.model_validate(dict(body))
-    except (ValidationError, RecursionError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("nested too deep",)}
-        raise ProtocolError("sandbox.bad_frame", reason=".".join(map(str, first["loc"]))) from None
-    return {key: value for key, value in claim.model_dump(by_alias=True).items() if value is not None}
+        claim = kind.model_validate(dict(body)).model_dump(by_alias=True)
+    except ValidationError as error:
+        raise ProtocolError("sandbox.bad_frame", reason=".".join(map(str, error.errors()[0]["loc"]))) from None
+    except (ValueError, RecursionError):
+        raise ProtocolError("sandbox.bad_frame", reason="nested too deep") from None
+    return {key: value for key, value in claim.items() if value is not None}

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.datasets import DataSplit, open_dataset, torchvision_root
 from grader.errors import GraderError, GraphRefused
 from grader.exercises import Exercise
-from grader.grading import stages, training
+from grader.grading import reference, stages, training
 from grader.grading.faults import StageFailed, fault_of
 from grader.grading.options import OnProgress, Options, Progress
 from grader.judging.case import Case, Evidence, Fault, runs_well
@@ -45,7 +45,8 @@ class Gathering:
         self.captured = stages.Captured({})
         self.data: DataSplit | None = None
         self.children = ExitStack()
-        self._reference: stages.Reference | None = None
+        self._reference: reference.Reference | None = None
+        self._pending: reference.PendingReference | None = None
         self._evaluator: Child | None = None
 
     @property
@@ -58,6 +59,7 @@ class Gathering:
         needed: set[str] = {stage for check in self.exercise.rubric.checks for stage in CHECKS[check.kind].stages}
         with self.children:
             student = self._start_student()
+            self._start_reference()
             if self._stage("load", partial(self._load, student)) and self._stage(
                 "capture", partial(self._capture, student)
             ):
@@ -80,7 +82,7 @@ class Gathering:
 
     def _examine(self, needed: set[str], student: Child) -> None:
         evidence = self.case.evidence
-        if self.case.expected.network is not None:
+        if self._pending is not None:
             self._stage("shapes", self._examine_reference, ours=True)
         if evidence.graphs is not None and not self._stage("shapes", self._examine_shapes):
             return
@@ -92,9 +94,8 @@ class Gathering:
             self._stage("gradients", partial(self._examine_gradients, student))
 
     def _examine_reference(self) -> None:
-        # A child of its own: it never holds student data.
-        with self.sandbox.start("evaluator", self._limits(Limits().wall_seconds)) as child:
-            self._reference = stages.reference(child, self.case.expected, self.seed)
+        assert self._pending is not None
+        self._reference = self._pending.result()
         self.case.evidence.reference = self._reference.facts
 
     def _examine_shapes(self) -> None:
@@ -107,9 +108,9 @@ class Gathering:
     def _compare_outputs(self, student: Child) -> None:
         assert self._reference is not None
         if self._evaluator is None:
-            self.case.evidence.forward = stages.forward_claimed(student, self.case, self._reference)
+            self.case.evidence.forward = reference.compare_claimed(student, self.case, self._reference)
         else:
-            self.case.evidence.forward = stages.forward(self._evaluator, self.case, self._reference)
+            self.case.evidence.forward = reference.compare(self._evaluator, self.case, self._reference)
 
     def _examine_gradients(self, student: Child) -> None:
         if self._evaluator is None:
@@ -179,6 +180,13 @@ class Gathering:
         if any(isinstance(check.settings, TrainingSettings) for check in self.exercise.rubric.checks):
             limits.setdefault("cpu_seconds", int(self._budget()))
         return self.children.enter_context(self.sandbox.start("student", Limits(**limits)))
+
+    def _start_reference(self) -> None:
+        """Let the reference be computed while the student's code loads."""
+        if self.case.expected.network is not None:
+            limits = self._limits(Limits().wall_seconds)
+            pending = reference.PendingReference(self.sandbox, self.case.expected, self.seed, limits)
+            self._pending = self.children.enter_context(pending)
 
     def _start_evaluator(self) -> Child:
         limits = self._limits(Limits().wall_seconds)

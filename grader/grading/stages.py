@@ -12,18 +12,15 @@ import numpy as np
 from grader.errors import CourseError, GraphRefused, ProtocolError
 from grader.evidence.claims import CaptureClaim, LoadClaim, read_claim
 from grader.evidence.frames import Array, Frame
-from grader.evidence.graph import TensorSpec, graph_from_json, graph_to_json, spec_from_json, spec_to_json
+from grader.evidence.graph import Graph, TensorSpec, graph_from_json, graph_to_json, spec_from_json, spec_to_json
 from grader.evidence.validation import validate, validate_state
 from grader.exercises import Exercise
 from grader.grading.faults import refuse_failure
-from grader.judging.case import Case, Evidence, Expectation, ForwardFacts, GraphFacts
-from grader.judging.matching import match_claimed_tensors, match_tensors
-from grader.judging.network import compile_network, parse_network
+from grader.judging.case import Evidence, Expectation, GraphFacts
+from grader.judging.network import parse_network
 from grader.sandbox import Child
 from grader.submissions import SubmissionFile
 from grader.verdict import Location
-
-FORWARD_BATCH = 4
 
 
 @dataclass
@@ -119,81 +116,34 @@ def _location_of(graph: Mapping[str, Any], name: object) -> Location | None:
 
 
 def load_graph(
-    child: Child, graphs: Mapping[str, Any], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]
+    child: Child, graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]
 ) -> None:
     """Give an evaluator the graphs and, unless it is to draw it, the state."""
+    refuse_failure(child.ask(graph_frame(graphs, specs, state)).body, student=False)
+
+
+def graph_frame(graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]) -> Frame:
+    """The request that loads a graph into an evaluator."""
     body: dict[str, Any] = {mode: graph_to_json(graph) for mode, graph in graphs.items()}
-    body |= {"request": "load", "state": [spec_to_json(spec) for spec in specs.values()]}
-    refuse_failure(child.ask(Frame(body, state)).body, student=False)
+    return Frame(body | {"request": "load", "state": [spec_to_json(spec) for spec in specs.values()]}, state)
 
 
 def shapes(child: Child, expected: Expectation, seed: int) -> GraphFacts:
     """The shape of every node's result at every batch size."""
-    body = {
-        "request": "shapes",
-        "batches": list(expected.batches),
-        "shape": list(expected.shape),
-        "dtype": expected.dtype,
-        "seed": seed,
-    }
-    answer = child.ask(Frame(body)).body
+    answer = child.ask(shapes_frame(expected, seed)).body
     refuse_failure(answer, student=False)
+    return shapes_from(answer)
+
+
+def shapes_frame(expected: Expectation, seed: int) -> Frame:
+    """The request for shapes."""
+    batches, shape = list(expected.batches), list(expected.shape)
+    return Frame({"request": "shapes", "batches": batches, "shape": shape, "dtype": expected.dtype, "seed": seed})
+
+
+def shapes_from(answer: Mapping[str, Any]) -> GraphFacts:
+    """The shapes that an evaluator answered."""
     return GraphFacts(tuple(answer["shapes"]), answer["finite"], answer.get("error"), answer.get("batch"))
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The reference network in numbers: shapes, weights drawn from a seed, an input and the output it gives."""
-
-    facts: GraphFacts
-    weights: Mapping[str, Array]
-    sample: Array
-    output: Array
-
-
-def reference(child: Child, expected: Expectation, seed: int) -> Reference:
-    """Run the reference in an evaluator that holds no student data."""
-    assert expected.network is not None
-    graphs, specs = compile_network(expected.network)
-    load_graph(child, graphs, specs, {})
-    facts = shapes(child, expected, seed)
-    answer = child.ask(Frame({"request": "initial", "seed": seed, "send": True, "perturb_norms": True}))
-    refuse_failure(answer.body, student=False)
-    sample = _random_inputs(expected, seed)
-    output = child.ask(Frame({"request": "forward"}, {"input": sample}))
-    refuse_failure(output.body, student=False)
-    return Reference(facts, answer.tensors, sample, output.tensors["output"])
-
-
-def _random_inputs(expected: Expectation, seed: int) -> Array:
-    """Standard normal: negative values show a missing activation; 0 and 1 where whole numbers are taken."""
-    generator, size = np.random.default_rng(seed), (FORWARD_BATCH, *expected.shape)
-    numbers = generator.integers(0, 2, size) if "int" in expected.dtype else generator.standard_normal(size)
-    return numbers.astype(expected.dtype)
-
-
-def forward(child: Child, case: Case, known: Reference) -> ForwardFacts:
-    """Transplant the reference's weights and compare outputs on the reference's input."""
-    matching = match_tensors(case)
-    if matching.unmatched:
-        return ForwardFacts(None, None, matching.unmatched)
-    weights = {found: known.weights[key] for key, found in matching.keys.items()}
-    refuse_failure(child.ask(Frame({"request": "set"}, weights)).body, student=False)
-    answer = child.ask(Frame({"request": "forward"}, {"input": known.sample}))
-    refuse_failure(answer.body, student=False)
-    return ForwardFacts(answer.tensors["output"], known.output)
-
-
-def forward_claimed(child: Child, case: Case, known: Reference) -> ForwardFacts:
-    """The same for a model without a graph, asked of the student child: it cannot foresee weights or input."""
-    matching = match_claimed_tensors(case)
-    if matching.unmatched:
-        return ForwardFacts(None, None, matching.unmatched)
-    weights = {f"w:{found}": known.weights[key] for key, found in matching.keys.items()}
-    body = {"request": "forward", "target": case.expected.target, "arguments": dict(case.expected.arguments)}
-    answer = child.ask(Frame(body, {**weights, "input": known.sample}))
-    refuse_failure(answer.body, student=True)
-    return ForwardFacts(answer.tensors.get("output"), known.output)
 
 
 def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float | None]:

@@ -75,7 +75,7 @@ def _step(case: Case, index: int, call: Call) -> Step:
     kind = layer.kind if layer else _FUNCTIONS.get(call["function"], call["function"])
     tensors = {"weight": f"{call['path']}.weight"} if layer else {}
     known = layer.layer if layer and layer.kind in KINDS else None
-    return Step(str(index), kind, known, call["path"], place(call["location"]), tensors)
+    return Step(str(index), str(kind), known, call["path"], place(call["location"]), tensors)
 
 
 def _row(case: Case, pair: Pair, traces: Sequence[Sequence[Call]]) -> ShapeRow:

@@ -112,7 +112,7 @@ def provenance_lines(report: Report, language: Language) -> list[str]:
     if origin.left:
         lines.append(_places("left", origin.left, language))
     if origin.isolation is not None and origin.isolation.missing:
-        lines.append(render(message("reports.isolation_missing", missing=list(origin.isolation.missing)), language))
+        lines.append(render(message("reports.isolation_missing", count=len(origin.isolation.missing)), language))
     if report.claimed:
         lines.append(render(message("reports.claims", checks=list(report.claimed)), language))
     return lines
