@@ -16,7 +16,8 @@ from grader.training.inputs import random_inputs
 def shapes(model: Replay, request: Mapping[str, Any]) -> dict[str, Any]:
     """``{"shapes": [{node: shape} for each batch size], "finite": bool}``; a node without a tensor result is left out.
 
-    Input and output are among the names even where no node made them. Stops at the first batch size that fails and says so under ``error``.
+    Input and output are among the names even where no node made them. Stops at the first batch size that fails and says so
+    under ``error``.
     """
     model.eval()
     graph = model.graphs["eval"]

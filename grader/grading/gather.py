@@ -124,7 +124,11 @@ class Gathering:
         assert isinstance(settings, TrainingSettings)
         if not runs_well(self.case):
             return
-        self.data = open_dataset(settings.data, self.options.data, settings.options)
+
+        def on_download(name: str, done: int, total: int | None) -> None:
+            self.on_progress(Progress("data", check.name, done, total))
+
+        self.data = open_dataset(settings.data, self.options.data, settings.options, on_download)
         run = training.open_run(check.name, settings, self.data, self.case.expected, self.on_progress)
         started = time.monotonic()
         weaker = self.case.evidence.graphs is None

@@ -20,7 +20,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where grading stands. `stage` is "load", "capture", "shapes", "forward", "gradients" or "training"."""
+    """Where grading stands. `stage` is "load", "capture", "shapes", "forward", "gradients", "data" (a download, in bytes) or "training"."""
 
     stage: str
     check: str | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.evidence.graph import Graph, Node, Ref, TensorSpec, live
+from grader.evidence.graph import Graph, Node, Ref, TensorSpec, live, node_references
 from grader.judging.layers import Layer, make_layer
 from grader.verdict import Location
 
@@ -96,6 +96,16 @@ class _Reader:
         }
 
     def step(self, node: Node) -> Step | None:
+        """The step that `node` is; None for bookkeeping."""
+        try:
+            return self._step(node)
+        except (ValueError, TypeError, KeyError, IndexError):
+            # No layer's constructor could have made it, e.g. F.linear with a vector for a weight, or a projected LSTM.
+            keys = {name: self.graph.placeholders.get(name, "") for name in node_references(node)}
+            owned = {name: key for name, key in keys.items() if key and self.specs[key].kind == "parameter"}
+            return Step(node.name, node.operator.split(".")[1], None, node.path, node.location, owned)
+
+    def _step(self, node: Node) -> Step | None:
         if node.operator in _SKIPPED or node.operator.startswith("sym."):
             return None
         name = node.operator.split(".")[1]
@@ -195,7 +205,9 @@ class _Reader:
         if kind == "RNN":
             given["nonlinearity"] = "relu" if "rnn_relu" in node.operator else "tanh"
         layer = make_layer(kind, given)
-        tensors = dict(zip(layer.parameter_shapes(), keys, strict=False))
+        if len(keys) < a["num_layers"]:  # else a wrong number could ask for shapes without end
+            raise ValueError
+        tensors = dict(zip(layer.parameter_shapes(), keys, strict=True))
         return Step(node.name, kind, layer, node.path, node.location, tensors)
 
     def _activation(self, node: Node, a: dict[str, Any], kind: str) -> Step:

@@ -18,7 +18,7 @@ def symbolic(shapes: Sequence[Sequence[int]], batches: Sequence[int]) -> str:
 def _size(sizes: tuple[int, ...], batches: Sequence[int]) -> str:
     if len(set(sizes)) == 1 and (len(sizes) > 1 or sizes[0] != batches[0]):
         return str(sizes[0])
-    if all(size % batch == 0 for size, batch in zip(sizes, batches, strict=False)):
+    if all(batch and size % batch == 0 for size, batch in zip(sizes, batches, strict=False)):
         factors = {size // batch for size, batch in zip(sizes, batches, strict=False)}
         if len(factors) == 1:
             factor = factors.pop()

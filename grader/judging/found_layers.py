@@ -51,5 +51,5 @@ def _claimed_layer(claim: Mapping[str, Any]) -> Layer | None:
         given["bias"] = any(name.startswith("bias") for name in names)
     try:
         return make_layer(kind, given)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError):  # a claim can say anything
         return None

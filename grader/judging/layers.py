@@ -40,7 +40,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "Conv1d": _CONV,
     "Conv2d": _CONV,
     "Linear": {"in_features": REQUIRED, "out_features": REQUIRED, "bias": True},
-    "RNN": _RECURRENT | {"nonlinearity": "tanh"},
+    "RNN": {"input_size": REQUIRED, "hidden_size": REQUIRED, "num_layers": 1, "nonlinearity": "tanh"} | _RECURRENT,
     "LSTM": _RECURRENT,
     "GRU": _RECURRENT,
     "BatchNorm1d": _NORM,
@@ -113,6 +113,8 @@ def make_layer(kind: str, arguments: Mapping[str, Any]) -> Layer:
         raise ValueError(f"{kind} needs {', '.join(missing)}")
     full = {name: _canonical(kind, name, arguments.get(name, default)) for name, default in signature.items()}
     if isinstance(full.get("padding"), str):
+        if "dilation" not in full:
+            raise ValueError(f"padding of {kind} is a number, not {full['padding']!r}")
         full["padding"] = _padding_in_numbers(kind, full)
     if kind in ("MaxPool2d", "AvgPool2d") and full["stride"] is None:
         full["stride"] = full["kernel_size"]
@@ -133,10 +135,40 @@ def parse_layer(text: str) -> Layer:
         raise ValueError(f"{kind} takes {len(names)} arguments, not {len(call.args)}")
     try:
         arguments = dict(zip(names, map(ast.literal_eval, call.args), strict=False))
-        arguments |= {keyword.arg or "**": ast.literal_eval(keyword.value) for keyword in call.keywords}
-    except ValueError:
+        keywords = {keyword.arg or "**": ast.literal_eval(keyword.value) for keyword in call.keywords}
+    except (ValueError, TypeError):
         raise ValueError(f"the arguments of {text!r} must be plain numbers, booleans or tuples") from None
-    return make_layer(kind, arguments)
+    if twice := arguments.keys() & keywords.keys():
+        raise ValueError(f"{text!r} gives {', '.join(sorted(twice))} twice")
+    layer = make_layer(kind, arguments | keywords)
+    _refuse_impossible(layer)
+    return layer
+
+
+def _refuse_impossible(layer: Layer) -> None:
+    """Raise ValueError for arguments that PyTorch's constructor would not take, or make no sense of."""
+    for name, value in layer.arguments.items():
+        if not _is_possible(layer.kind, name, value):
+            raise ValueError(f"{name} of {layer.kind} cannot be {value!r}")
+    groups = layer.arguments.get("groups", 1)
+    if any(layer.arguments.get(name, 0) % groups for name in ("in_channels", "out_channels")):
+        raise ValueError(f"groups of {layer.kind} must divide in_channels and out_channels")
+
+
+def _is_possible(kind: str, name: str, value: Any) -> bool:
+    default = KINDS[kind][name]
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    if isinstance(default, str):
+        return value in ("tanh", "relu")
+    if name == "padding" and value == "same":
+        return True
+    sizes = value if isinstance(value, tuple) else (value,)
+    least = {"padding": 0, "dim": -8}.get(name, 1)
+    length = len(sizes) if name == "normalized_shape" else _TUPLES.get((kind, name), 1)
+    return len(sizes) == length > 0 and all(type(size) is int and size >= least for size in sizes)
 
 
 def layer_text(layer: Layer) -> str:
@@ -145,18 +177,18 @@ def layer_text(layer: Layer) -> str:
     for name, default in KINDS[layer.kind].items():
         value = layer.arguments[name]
         if default is REQUIRED:
-            parts.append(_text(value))
+            parts.append(_text(name, value))
         elif value != _canonical(layer.kind, name, default) and not (
             name == "stride" and default is None and value == layer.arguments["kernel_size"]
         ):
-            parts.append(f"{name}={_text(value)}")
+            parts.append(f"{name}={_text(name, value)}")
     return f"{layer.kind}({', '.join(parts)})"
 
 
 def differences(found: Layer, expected: Layer) -> list[tuple[str, str, str]]:
     """``(argument, found, expected)`` for every argument in which two layers of one kind differ."""
     return [
-        (name, _text(found.arguments.get(name)), _text(value))
+        (name, _text(name, found.arguments.get(name)), _text(name, value))
         for name, value in expected.arguments.items()
         if found.arguments.get(name) != value
     ]
@@ -166,6 +198,8 @@ def _padding_in_numbers(kind: str, arguments: Mapping[str, Any]) -> Any:
     """``padding="same"`` pads so that a stride of 1 keeps the size: dilation × (kernel_size - 1) in all, on both sides."""
     if arguments["padding"] == "valid":
         return _canonical(kind, "padding", 0)
+    if arguments["padding"] != "same":
+        raise ValueError(f"padding of {kind} cannot be {arguments['padding']!r}")
     totals = [
         dilation * (size - 1) for size, dilation in zip(arguments["kernel_size"], arguments["dilation"], strict=True)
     ]
@@ -183,8 +217,8 @@ def _canonical(kind: str, name: str, value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, tuple) and len(set(value)) == 1:
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, tuple) and len(set(value)) == 1 and (len(value) == 1 or name != "normalized_shape"):
         return str(value[0])
     return repr(value) if isinstance(value, str | tuple) else str(value)
 

@@ -23,7 +23,7 @@ def match_tensors(case: Case) -> Matching:
     keys: dict[str, str] = {}
     unmatched: list[str] = []
     for step in case.reference_steps:
-        if not step.tensors or step.path in {key.split(".")[0] for key in keys}:
+        if not step.tensors or step.path in {key.rpartition(".")[0] for key in keys}:
             continue
         candidate = _candidate(step, found, case.expected.names_fixed)
         pairs = _pairs(step, candidate, case) if candidate else None

@@ -165,7 +165,8 @@ def _affine(operator: str, *names: str) -> Callable[[_Builder, Mapping[str, Any]
     def emit(builder: _Builder, a: Mapping[str, Any], x: Ref) -> Ref:
         bias = builder.tensor("bias") if a["bias"] else None
         values = [list(a[name]) if isinstance(a[name], tuple) else a[name] for name in names]
-        return builder.add(operator, x, builder.tensor("weight"), bias, *values)
+        overload = "padding" if isinstance(a.get("padding"), str) else "default"  # "same", for a kernel of even size
+        return builder.add(f"{operator}.{overload}", x, builder.tensor("weight"), bias, *values)
 
     return emit
 
@@ -194,9 +195,9 @@ def _emit_recurrent(builder: _Builder, layer: Layer, x: Ref) -> Ref:
 
 
 _EMITTERS: dict[str, Callable[[_Builder, Mapping[str, Any], Ref], Ref]] = {
-    "Conv1d": _affine("aten.conv1d.default", "stride", "padding", "dilation", "groups"),
-    "Conv2d": _affine("aten.conv2d.default", "stride", "padding", "dilation", "groups"),
-    "Linear": _affine("aten.linear.default"),
+    "Conv1d": _affine("aten.conv1d", "stride", "padding", "dilation", "groups"),
+    "Conv2d": _affine("aten.conv2d", "stride", "padding", "dilation", "groups"),
+    "Linear": _affine("aten.linear"),
     "BatchNorm1d": _emit_batch_norm,
     "BatchNorm2d": _emit_batch_norm,
     "LayerNorm": lambda b, a, x: b.add(

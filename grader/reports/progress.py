@@ -12,7 +12,7 @@ from grader.reports.wording import number
 
 FRAME_SECONDS = 0.1
 BAR = 20
-STAGES = frozenset({"load", "capture", "shapes", "forward", "gradients", "training"})
+STAGES = frozenset({"load", "capture", "shapes", "forward", "gradients", "data", "training"})
 
 
 class Step(Protocol):

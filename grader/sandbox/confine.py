@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import gc
 import importlib
 import os
 import resource
@@ -88,6 +89,8 @@ def _load(order: Order) -> Callable[[Channel], None]:
 
     torch.set_num_threads(order.threads)
     serve: Callable[[Channel], None] = importlib.import_module(order.module).serve
+    gc.freeze()
+    gc.enable()
     return serve
 
 

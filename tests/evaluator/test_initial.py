@@ -112,7 +112,7 @@ def test_embeddings_are_standard_normal_and_norms_are_neutral() -> None:
 def test_prelu_starts_at_a_quarter() -> None:
     """As in PyTorch."""
     replay, undrawn = drawn(net("self.act = nn.PReLU()", "return self.act(x)"), (3,))
-    assert float(replay.state["act.weight"]) == 0.25 and undrawn == []
+    assert replay.state["act.weight"].tolist() == [0.25] and undrawn == []
 
 
 def test_what_no_rule_covers_is_named_and_kept() -> None:
