@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from grader.messages import Message, checked
 
+MAX_DEPTH = 4  # of messages and lists in the arguments of a message that comes from a child
+
 
 class Outcome(str, enum.Enum):
     """How a check ended. Who bears it: `passed` and `failed` by the rubric, `ungraded` is ours and costs nobody a point."""
@@ -132,17 +134,23 @@ def _argument_to_json(value: object) -> object:
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def _message_from_json(data: Any) -> Message:
+def _message_from_json(data: Any, depth: int = 0) -> Message:
+    if depth > MAX_DEPTH:
+        raise ValueError("depth")
     if not isinstance(data["id"], str) or not data["id"].startswith("source."):
         raise ValueError("id")
-    return checked(Message(data["id"], {str(name): _argument_from_json(item) for name, item in data["args"].items()}))
+    return checked(
+        Message(data["id"], {str(name): _argument_from_json(item, depth + 1) for name, item in data["args"].items()})
+    )
 
 
-def _argument_from_json(value: Any) -> object:
+def _argument_from_json(value: Any, depth: int) -> object:
     if isinstance(value, dict):
-        return _message_from_json(value)
+        return _message_from_json(value, depth)
     if isinstance(value, list):
-        return [_argument_from_json(item) for item in value[:50]]
+        if depth > MAX_DEPTH:
+            raise ValueError("depth")
+        return [_argument_from_json(item, depth + 1) for item in value[:50]]
     if isinstance(value, bool | int | float):
         return value
     return str(value)[:2000]

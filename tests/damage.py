@@ -16,7 +16,9 @@ JUNK: tuple[Any, ...] = (
 
 
 def paths(data: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place inside a piece of JSON."""
+    """Every place inside a piece of JSON, down to where nobody looks any more."""
+    if len(prefix) > 12:
+        return []
     children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     return [prefix] * bool(prefix) + [path for key, item in children for path in paths(item, (*prefix, key))]
 
@@ -49,5 +51,6 @@ def damaged(draw: st.DrawFn, data: Any) -> Any:
             except (KeyError, IndexError, TypeError):
                 continue
         else:
-            inside[key] = draw(st.sampled_from(JUNK) if how == "junk" else st.integers(-(2**65), 2**65) | st.floats())
+            junk = st.sampled_from(JUNK) if how == "junk" else st.integers(-(2**65), 2**65) | st.floats()
+            inside[key] = copy.deepcopy(draw(junk))
     return data

@@ -172,3 +172,21 @@ def _texts(report: Report) -> str:
         for verdict in report.verdicts
         for finding in verdict.findings
     )
+
+
+@pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="this machine has a CUDA device")
+def test_cuda_that_is_asked_for_and_absent_is_ours_and_costs_nothing(course: Course, sandbox: Sandbox) -> None:
+    path = ROOT / "tests/submissions/rnn_stock/correct_reference.py"
+    report = grade(find_submission(path), course.exercise("rnn_stock"), Options(device="cuda", training=False), sandbox=sandbox)
+    assert {verdict.outcome for verdict in report.verdicts} == {Outcome.PASSED, Outcome.UNGRADED}
+    assert "judging.no_cuda" in _ids(report)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no CUDA device here")
+def test_training_on_cuda_reaches_the_threshold(course: Course, sandbox: Sandbox) -> None:
+    found = course.exercise("mlp_wafer")
+    assert found.solution is not None
+    report = grade(find_submission(found.solution), found, Options(data="standin", device="cuda"), sandbox=sandbox)
+    assert report.points == report.max_points
+    assert report.provenance.device == "cuda"

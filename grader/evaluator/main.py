@@ -6,7 +6,6 @@ Requests: ``load`` (graphs and state), ``initial`` (draw the default state), ``s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -23,11 +22,14 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.device = os.environ.get("GRADER_DEVICE", "cpu")
+        self.device = "cpu"
         self.model: Replay | None = None
 
     def load(self, frame: Frame) -> Frame:
-        """Rebuild the model from its graphs; tensors that are not sent are zero until drawn."""
+        """Rebuild the model from its graphs, on the ``device`` asked for or, where it cannot be had, on the CPU: the answer
+        says which. Tensors that are not sent are zero until drawn."""
+        wanted = frame.body.get("device", "cpu")
+        self.device = "cuda" if wanted == "cuda" and torch.cuda.is_available() else "cpu"
         specs = {spec.key: spec for spec in map(spec_from_json, frame.body["state"])}
         graphs = {mode: graph_from_json(frame.body[mode]) for mode in ("eval", "train")}
         self.model = Replay(graphs, specs, frame.tensors, self.device)

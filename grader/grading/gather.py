@@ -42,6 +42,7 @@ class Gathering:
         self.sandbox = sandbox
         self.on_progress = on_progress
         self.case = Case(stages.expectation(exercise), Evidence())
+        self.device = resolve_device(options.device)
         self.captured = stages.Captured({})
         self.data: DataSplit | None = None
         self.children = ExitStack()
@@ -102,7 +103,10 @@ class Gathering:
         evidence = self.case.evidence
         assert evidence.graphs is not None
         child = self._start_evaluator()
-        stages.load_graph(child, evidence.graphs, evidence.specs, self.captured.tensors)
+        tensors, wanted = self.captured.tensors, self.device
+        self.device = stages.load_graph(child, evidence.graphs, evidence.specs, tensors, wanted)
+        if self.options.device == "cuda" and self.device != "cuda":
+            raise StageFailed(Fault(Outcome.UNGRADED, message("judging.no_cuda")))
         evidence.facts = stages.shapes(child, self.case.expected, self.seed)
 
     def _compare_outputs(self, student: Child) -> None:
@@ -194,8 +198,7 @@ class Gathering:
 
     def _start_evaluator(self) -> Child:
         limits = self._limits(Limits().wall_seconds)
-        device = resolve_device(self.options.device)
-        child = self.sandbox.start("evaluator", limits, device=device, threads=thread_count())
+        child = self.sandbox.start("evaluator", limits, device=self.device, threads=thread_count())
         self._evaluator = self.children.enter_context(child)
         return child
 

@@ -11,7 +11,7 @@ from importlib import metadata
 from grader import __version__
 from grader.evidence.fingerprint import fingerprint
 from grader.exercises import Exercise
-from grader.grading.gather import Gathering, resolve_device, thread_count
+from grader.grading.gather import Gathering, thread_count
 from grader.grading.options import OnProgress, Options
 from grader.judging.case import Fault
 from grader.judging.checks import CHECKS
@@ -132,19 +132,18 @@ def _not_graded(fault: Fault) -> Judgement:
 
 
 def _provenance(gathering: Gathering, sandbox: Sandbox, started: datetime.datetime, seconds: float) -> Provenance:
-    options, evidence, data = gathering.options, gathering.case.evidence, gathering.data
-    device = resolve_device(options.device)
+    evidence, data = gathering.case.evidence, gathering.data
     return Provenance(
         grader=__version__,
         python=platform.python_version(),
         torch=metadata.version("torch"),
         numpy=metadata.version("numpy"),
-        device=device,
+        device=gathering.device,
         threads=thread_count(),
         seeds=tuple(seed + gathering.seed for seed in _rubric_seeds(gathering.exercise)),
         data=None if data is None else DataRecord(data.name, data.variant, data.origin, data.digest),
         isolation=IsolationRecord(sandbox.isolation.level, sandbox.isolation.missing),
-        fingerprint=_fingerprint(gathering, device),
+        fingerprint=_fingerprint(gathering),
         rubric_digest=gathering.exercise.rubric.digest,
         started=started.isoformat(timespec="seconds"),
         wall_seconds=seconds,
@@ -159,7 +158,7 @@ def _rubric_seeds(exercise: Exercise) -> tuple[int, ...]:
     return next((item.seeds for item in settings if isinstance(item, TrainingSettings)), (0,))
 
 
-def _fingerprint(gathering: Gathering, device: str) -> str:
+def _fingerprint(gathering: Gathering) -> str:
     """Equal fingerprints train to equal results: everything that decides the result is in it."""
     evidence = gathering.case.evidence
     if evidence.graphs is None:
@@ -167,7 +166,9 @@ def _fingerprint(gathering: Gathering, device: str) -> str:
     recipes = [check.settings.model_dump() for check in gathering.exercise.rubric.checks if check.kind == "training"]
     data = gathering.data.digest if gathering.data else ""
     versions = [metadata.version("torch"), platform.machine()]
-    return fingerprint(evidence.graphs, evidence.specs, recipes, data, versions, device, thread_count(), gathering.seed)
+    return fingerprint(
+        evidence.graphs, evidence.specs, recipes, data, versions, gathering.device, thread_count(), gathering.seed
+    )
 
 
 def _replay(gathering: Gathering) -> str:
@@ -175,7 +176,7 @@ def _replay(gathering: Gathering) -> str:
     words = ["grader", "check", gathering.exercise.id, str(gathering.submission.path)]
     if gathering.data is not None:
         words += ["--data", "standin" if gathering.data.variant == "standin" else "real"]
-    words += ["--device", resolve_device(options.device)]
+    words += ["--device", gathering.device]
     if options.seed is not None:
         words += ["--seed", str(options.seed)]
     return shlex.join(words)

@@ -116,16 +116,25 @@ def _location_of(graph: Mapping[str, Any], name: object) -> Location | None:
 
 
 def load_graph(
-    child: Child, graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]
-) -> None:
-    """Give an evaluator the graphs and, unless it is to draw it, the state."""
-    refuse_failure(child.ask(graph_frame(graphs, specs, state)).body, student=False)
+    child: Child,
+    graphs: Mapping[str, Graph],
+    specs: Mapping[str, TensorSpec],
+    state: Mapping[str, Array],
+    device: str = "cpu",
+) -> str:
+    """Give an evaluator the graphs and, unless it is to draw it, the state; the device that it really uses."""
+    answer = child.ask(graph_frame(graphs, specs, state, device)).body
+    refuse_failure(answer, student=False)
+    return str(answer["device"])
 
 
-def graph_frame(graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], state: Mapping[str, Array]) -> Frame:
+def graph_frame(
+    graphs: Mapping[str, Graph], specs: Mapping[str, TensorSpec], state: Mapping[str, Array], device: str = "cpu"
+) -> Frame:
     """The request that loads a graph into an evaluator."""
     body: dict[str, Any] = {mode: graph_to_json(graph) for mode, graph in graphs.items()}
-    return Frame(body | {"request": "load", "state": [spec_to_json(spec) for spec in specs.values()]}, state)
+    body |= {"request": "load", "device": device, "state": [spec_to_json(spec) for spec in specs.values()]}
+    return Frame(body, state)
 
 
 def shapes(child: Child, expected: Expectation, seed: int) -> GraphFacts:

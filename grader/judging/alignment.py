@@ -58,7 +58,7 @@ def _score(found: Step, expected: Step) -> float:
             return 0.5 if found.path == expected.path != "" else 0.0
         return 1.0 + 2.0 * (found.path == expected.path) + 1.0 * (found.layer == expected.layer)
     if found.kind == expected.kind:
-        return 1.5
+        return 1.5 + 0.25 * (found.layer == expected.layer)
     if found.kind in ACTIVATIONS and expected.kind in ACTIVATIONS:
         return 0.4  # one activation in another's place
     if {found.kind, expected.kind} in (

@@ -81,7 +81,11 @@ def _step(case: Case, index: int, call: Call) -> Step:
 def _row(case: Case, pair: Pair, traces: Sequence[Sequence[Call]]) -> ShapeRow:
     batches = case.expected.batches
     facts = case.evidence.reference
-    wanted = [row[pair.expected.node] for row in facts.shapes if pair.expected.node in row] if facts and pair.expected else []
+    wanted = (
+        [row[pair.expected.node] for row in facts.shapes if pair.expected.node in row]
+        if facts and pair.expected
+        else []
+    )
     expected = symbolic(wanted, batches) if wanted else None
     if pair.found is None:
         assert pair.expected is not None

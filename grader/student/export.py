@@ -36,7 +36,9 @@ class BatchSizeDecides(Exception):
     """The operations depend on the batch size, so no one graph is the model's."""
 
     def __init__(self) -> None:
-        super().__init__("the batch size decides what is computed, e.g. in a loop over the samples or through int(x.size(0))")
+        super().__init__(
+            "the batch size decides what is computed, e.g. in a loop over the samples or through int(x.size(0))"
+        )
 
 
 @dataclass

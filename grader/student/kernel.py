@@ -16,6 +16,7 @@ from typing import Any
 from grader.evidence.frames import HEADER, Frame, decode, encode
 from grader.student.capture import capture
 from grader.student.source import Cell, Source, read_source
+from grader.student.structure import kind_of
 
 REQUEST, SOURCE, ANSWER = Path("capture-request.json"), Path("submission-source"), Path("capture-answer")
 
@@ -44,7 +45,7 @@ def leave_capture(namespace: Mapping[str, Any]) -> None:
     read = read_source(SOURCE.read_bytes(), request["name"])
     source = KernelSource(read.name, read.cells, read.notes, read.notebook)
     target = namespace.get(request["target"])
-    facts: dict[str, Any] = {"defined": target is not None, "kind": _kind(target)}
+    facts: dict[str, Any] = {"defined": target is not None, "kind": kind_of(target)}
     tensors: dict[str, Any] = {}
     if facts["kind"] in ("module", "module class"):
         captured, tensors = capture(target, request, source)
@@ -59,9 +60,3 @@ def read_answer() -> Frame | None:
     data = ANSWER.read_bytes()
     split = HEADER.size + HEADER.unpack(data[: HEADER.size])[0]
     return decode(data[HEADER.size : split], data[split:])
-
-
-def _kind(value: Any) -> str:
-    from grader.student.load import kind_of
-
-    return kind_of(value)

@@ -13,6 +13,7 @@ from grader.evidence.graph import location_to_json
 from grader.student.execute import Executed, execute, execute_all
 from grader.student.slicing import Slice, lint, slice_source, untouched
 from grader.student.source import Source, SourceProblem, read_source
+from grader.student.structure import kind_of
 from grader.student.used_names import used_names
 from grader.verdict import finding_to_json
 
@@ -56,17 +57,6 @@ def load(frame: Frame) -> Loaded:
     if source.notebook:
         return _load_notebook(source, body, data, facts)
     return _finish(source, execute_all(source), body["target"], facts | {"everything": True})
-
-
-def kind_of(value: Any) -> str:
-    """What the target is: ``module``, ``module class``, ``class``, ``function``, or its type's name."""
-    from torch import nn
-
-    if isinstance(value, nn.Module):
-        return "module"
-    if isinstance(value, type):
-        return "module class" if issubclass(value, nn.Module) else "class"
-    return "function" if callable(value) else type(value).__name__
 
 
 def serve_data(root: str | None, source: bytes) -> None:

@@ -23,6 +23,15 @@ _ATTRIBUTES = (
 ).split()
 
 
+def kind_of(value: Any) -> str:
+    """What the target is: ``module``, ``module class``, ``class``, ``function``, or its type's name."""
+    if isinstance(value, nn.Module):
+        return "module"
+    if isinstance(value, type):
+        return "module class" if issubclass(value, nn.Module) else "class"
+    return "function" if callable(value) else type(value).__name__
+
+
 def describe(model: nn.Module, births: Births, spoiled_at: Location | None) -> dict[str, Any]:
     """A JSON object: ``modules``, ``hidden``, ``non_finite`` (keys of the state) and where that came about."""
     modules = list(model.named_modules())[:MAX_MODULES]

@@ -121,7 +121,7 @@ def test_rubric_with_mistakes_lists_all_of_them_with_line_and_column(tmp_path: P
     for folder in ("exercises", "rubrics"):
         (tmp_path / folder).mkdir()
     (tmp_path / "exercises/broken.py").write_text("x = 1\n")
-    text = 'exercise: broken\ntitle: {ko: 가, en: A}\ntargt: Net\ninput: [batch, 4]\nnetwork:\n  fc: Linaer(4, 2)\n  forward: fc\nchecks: {layers: 10}\n'
+    text = "exercise: broken\ntitle: {ko: 가, en: A}\ntargt: Net\ninput: [batch, 4]\nnetwork:\n  fc: Linaer(4, 2)\n  forward: fc\nchecks: {layers: 10}\n"
     (tmp_path / "rubrics/broken.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "answer.py").write_text("x = 1\n")
     words = ["check", "broken", str(tmp_path / "answer.py"), "--course", str(tmp_path), "--lang", "en"]
@@ -159,9 +159,9 @@ def _training_started(folder: Path) -> bool:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rsplit(") ", 1)[1].split()
-            if str(folder) in os.readlink(stat.parent / "cwd") and "evaluator" in os.readlink(stat.parent / "cwd"):
-                if int(fields[11]) > 100:  # user time in clock ticks
-                    return True
+            place = str((stat.parent / "cwd").readlink())
+            if str(folder) in place and "evaluator" in place and int(fields[11]) > 100:  # user time in clock ticks
+                return True
         except (OSError, IndexError):
             continue
     return False

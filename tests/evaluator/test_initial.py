@@ -24,7 +24,9 @@ def drawn(text: str, shape: tuple[int, ...], dtype: str = "float32", seed: int =
 
 def in_order_of_use(replay: Replay) -> list[Tensor]:
     graph = replay.graphs["eval"]
-    used = [graph.placeholders[name] for node in graph.nodes for name in _names(node.args) if name in graph.placeholders]
+    used = [
+        graph.placeholders[name] for node in graph.nodes for name in _names(node.args) if name in graph.placeholders
+    ]
     return [replay.state[key] for key in dict.fromkeys(used)]
 
 
@@ -39,7 +41,10 @@ def _names(values: object) -> list[str]:
     [
         net("\n".join(reversed(LAYERS.split("\n"))), FORWARD),
         net(LAYERS.replace("first", "zeta"), FORWARD.replace("first", "zeta")),
-        net(f"self.more = nn.Linear(100, 100)\ntorch.manual_seed(5)\n{LAYERS}\nnn.init.ones_(self.first.weight)", FORWARD),
+        net(
+            f"self.more = nn.Linear(100, 100)\ntorch.manual_seed(5)\n{LAYERS}\nnn.init.ones_(self.first.weight)",
+            FORWARD,
+        ),
         net("self.all = nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 4))", "return self.all(x)"),
     ],
     ids=["other order", "renamed", "own seed and weights", "sequential"],
@@ -117,7 +122,9 @@ def test_prelu_starts_at_a_quarter() -> None:
 
 def test_what_no_rule_covers_is_named_and_kept() -> None:
     """A parameter of the student's own stays as it came and is named, so that the controller can decide."""
-    text = net("self.scale = nn.Parameter(torch.full((4,), 7.0))\nself.fc = nn.Linear(4, 2)", "return self.fc(x * self.scale)")
+    text = net(
+        "self.scale = nn.Parameter(torch.full((4,), 7.0))\nself.fc = nn.Linear(4, 2)", "return self.fc(x * self.scale)"
+    )
     replay, undrawn = drawn(text, (4,))
     assert undrawn == ["scale"]
     assert torch.equal(replay.state["scale"], torch.full((4,), 7.0))

@@ -26,7 +26,9 @@ def answers() -> tuple[tuple[type[Any], dict[str, Any]], ...]:
     import numpy as np
 
     body = {"name": "answer.py", "target": "Net", "run": "needed"}
-    loads = [load(Frame(body, {"source": np.frombuffer(text.encode(), np.uint8)})).facts for text in (TEXT, WRONG, "x = 1/0")]
+    loads = [
+        load(Frame(body, {"source": np.frombuffer(text.encode(), np.uint8)})).facts for text in (TEXT, WRONG, "x = 1/0")
+    ]
     captures = [captured(text)[0] for text in (TEXT, WRONG)]
     return (*((LoadClaim, facts) for facts in loads), *((CaptureClaim, facts) for facts in captures))
 
@@ -60,7 +62,10 @@ def test_nesting_without_end_is_no_fault_of_ours(key: str, depth: int) -> None:
     deep: Any = 1
     for _ in range(depth):
         deep = [deep]
-    body = {"built": True, key: {"eval": deep, "finding": {"message": deep}, "type": "T", "message": "", "modules": deep}}
+    body = {
+        "built": True,
+        key: {"eval": deep, "finding": {"message": deep}, "type": "T", "message": "", "modules": deep},
+    }
     try:
         read_claim(CaptureClaim, body)
     except ProtocolError:

@@ -27,18 +27,26 @@ from grader.judging.dimensions import symbolic
         ([(0,)], [0], "(0,)"),
     ],
 )
-def test_sizes_that_grow_with_the_batch_are_written_n(shapes: list[tuple[int, ...]], batches: list[int], text: str) -> None:
+def test_sizes_that_grow_with_the_batch_are_written_n(
+    shapes: list[tuple[int, ...]], batches: list[int], text: str
+) -> None:
     """Multiples say their factor; what follows no rule is shown as it was."""
     assert symbolic(shapes, batches) == text
 
 
-@given(st.lists(st.lists(st.integers(0, 2**40), max_size=4), max_size=3), st.lists(st.integers(0, 9), min_size=1, max_size=3))
+@given(
+    st.lists(st.lists(st.integers(0, 2**40), max_size=4), max_size=3),
+    st.lists(st.integers(0, 9), min_size=1, max_size=3),
+)
 def test_any_shapes_have_a_text(shapes: list[list[int]], batches: list[int]) -> None:
     """Shapes and batch sizes may be claims: whatever they say, they can be shown."""
     assert symbolic(shapes, batches)
 
 
-@given(st.lists(st.integers(1, 50), min_size=1, max_size=4), st.lists(st.integers(1, 64), min_size=2, max_size=3, unique=True))
+@given(
+    st.lists(st.integers(1, 50), min_size=1, max_size=4),
+    st.lists(st.integers(1, 64), min_size=2, max_size=3, unique=True),
+)
 def test_only_the_batch_varies(sample: list[int], batches: list[int]) -> None:
     """A batch of samples reads as N before the sample's own shape, whatever sizes were tried."""
     assert symbolic([(batch, *sample) for batch in batches], batches) == f"({', '.join(['N', *map(str, sample)])})"

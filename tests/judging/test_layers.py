@@ -100,14 +100,26 @@ def _real(layer: Layer) -> nn.Module:
 sizes = st.integers(1, 9)
 
 
-@given(sizes, sizes, st.lists(sizes, min_size=2, max_size=2).map(tuple), st.lists(sizes, min_size=2, max_size=2), st.booleans())
-def test_numbers_lists_and_tuples_mean_the_same(a: int, b: int, kernel: tuple[int, int], stride: list[int], bias: bool) -> None:
+@given(
+    sizes,
+    sizes,
+    st.lists(sizes, min_size=2, max_size=2).map(tuple),
+    st.lists(sizes, min_size=2, max_size=2),
+    st.booleans(),
+)
+def test_numbers_lists_and_tuples_mean_the_same(
+    a: int, b: int, kernel: tuple[int, int], stride: list[int], bias: bool
+) -> None:
     """A graph sends lists, a module holds tuples, a person writes numbers."""
-    layer = make_layer("Conv2d", {"in_channels": a, "out_channels": b, "kernel_size": kernel, "stride": stride, "bias": bias})
+    layer = make_layer(
+        "Conv2d", {"in_channels": a, "out_channels": b, "kernel_size": kernel, "stride": stride, "bias": bias}
+    )
     assert layer.arguments["stride"] == tuple(stride)
     assert parse_layer(layer_text(layer)) == layer
     assert make_layer("Conv2d", {**layer.arguments, "stride": list(layer.arguments["stride"])}) == layer
-    assert make_layer("MaxPool2d", {"kernel_size": a}) == make_layer("MaxPool2d", {"kernel_size": [a, a], "stride": [a]})
+    assert make_layer("MaxPool2d", {"kernel_size": a}) == make_layer(
+        "MaxPool2d", {"kernel_size": [a, a], "stride": [a]}
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,12 +181,19 @@ def test_differences_name_the_argument_and_both_values() -> None:
 )
 def test_what_is_no_layer_is_refused_in_words(text: str, part: str) -> None:
     """ValueError, and the reason names what is wrong: an author reads it beside the line of the rubric."""
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         parse_layer(text)
     assert part in str(refused.value)
 
 
-arguments = st.none() | st.booleans() | st.integers(-3, 10**20) | st.floats(allow_nan=False) | st.text(max_size=6) | st.lists(st.integers(-3, 9), max_size=3)
+arguments = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 10**20)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=6)
+    | st.lists(st.integers(-3, 9), max_size=3)
+)
 
 
 @given(st.data(), st.sampled_from(sorted(KINDS)))

@@ -97,7 +97,9 @@ class Modules(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         for step in self.chain:
-            module = self.kept[step.name.replace(".", "_")] if step.is_named else _module(step.layer).train(self.training)
+            module = (
+                self.kept[step.name.replace(".", "_")] if step.is_named else _module(step.layer).train(self.training)
+            )
             result: Any = module(x)
             x = result[0] if isinstance(result, tuple) else result
         return x
@@ -153,7 +155,7 @@ def test_the_graph_computes_what_the_modules_compute(name: str) -> None:
 def test_the_layers_are_read_back_from_the_graph(name: str) -> None:
     """`describe` of the compiled graph is the chain that was described: kinds, arguments, names and tensors."""
     network = network_of(name)
-    layers, _, shape, dtype = DESCRIBED[name]
+    _, _, shape, dtype = DESCRIBED[name]
     replay = replay_of(network)
     batches = [2, 5]
     facts = shapes(replay, {"batches": batches, "shape": shape, "dtype": dtype, "seed": 0})
@@ -200,7 +202,7 @@ def test_the_state_is_that_of_the_modules() -> None:
 )
 def test_what_cannot_be_read_is_refused_in_words(layers: dict[str, str], forward: str, part: str) -> None:
     """ValueError with a reason that an author can act on."""
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         parse_network(layers, forward)
     assert part in str(refused.value)
 

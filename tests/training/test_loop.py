@@ -176,7 +176,7 @@ def test_stored_bytes_become_scaled_floats_of_the_models_shape() -> None:
     train(model, recipe(batch_size=40, max_epochs=1), data(), CPU, Seen())
     batch = model.batches[0]
     assert batch.shape == (40, 6) and batch.dtype == torch.float32
-    assert 0 <= float(batch.min()) and 0.9 < float(batch.max()) <= 1
+    assert float(batch.min()) >= 0 and 0.9 < float(batch.max()) <= 1
 
 
 @pytest.mark.parametrize(("steps", "peak"), [(40, 10), (4, 1), (1, 1)])
@@ -258,7 +258,14 @@ def test_a_rubrics_recipe_is_a_recipe() -> None:
             assert getattr(built, field.name) == field.default
 
 
-@pytest.mark.parametrize(("dtype", "check"), [("float32", torch.is_floating_point), ("float64", torch.is_floating_point), ("int64", lambda x: set(x.unique().tolist()) == {0, 1})])
+@pytest.mark.parametrize(
+    ("dtype", "check"),
+    [
+        ("float32", torch.is_floating_point),
+        ("float64", torch.is_floating_point),
+        ("int64", lambda x: set(x.unique().tolist()) == {0, 1}),
+    ],
+)
 def test_inputs_to_try_a_model_on_are_of_its_type(dtype: str, check: Callable[[Tensor], bool]) -> None:
     """Standard normal numbers, or whole numbers that every embedding knows; the same for one generator state."""
     draws = [random_inputs(64, (3, 2), dtype, torch.Generator().manual_seed(1)) for _ in range(2)]
