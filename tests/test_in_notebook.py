@@ -16,7 +16,7 @@ ANSWER = (ROOT / "tests/submissions/rnn_stock/wrong_time_step.py").read_text(enc
 @pytest.mark.filterwarnings("default")  # of the kernel's client
 def test_a_class_from_the_cell_history_is_graded_like_a_file_with_its_cell_named(tmp_path: Path) -> None:
     check = f"import grader\ngrader.check('rnn_stock', MyNet, training=False, lang='en', course={str(ROOT)!r})"
-    cells = ["%matplotlib inline", ANSWER.replace("RNNNet", "MyNet"), check]
+    cells = ["%pwd", ANSWER.replace("RNNNet", "MyNet"), check]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))
     outputs = notebook.cells[-1].outputs

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from grader.datasets import DataSplit, open_dataset, torchvision_root
 from grader.errors import GraderError, GraphRefused
+from grader.evidence.frames import Array
 from grader.exercises import Exercise
 from grader.grading import reference, stages, training
 from grader.grading.faults import StageFailed, fault_of
@@ -44,6 +45,7 @@ class Gathering:
         self.case = Case(stages.expectation(exercise), Evidence())
         self.device = resolve_device(options.device)
         self.captured = stages.Captured({})
+        self.students_tensors: Mapping[str, Array] = {}  # the part of the initial state that nobody drew
         self.data: DataSplit | None = None
         self.children = ExitStack()
         self._reference: reference.Reference | None = None
@@ -62,8 +64,10 @@ class Gathering:
             student = self._start_student()
             self._start_reference()
             if self._stage("load", partial(self._load, student)) and self._stage(
-                "capture", partial(self._capture, student)
+                "capture", partial(self._build, student)
             ):
+                if not self._stage("shapes", partial(self._run_model, student)):
+                    return
                 self._examine(needed, student)
                 if self.options.training:
                     for check in self.exercise.rubric.checks:
@@ -76,10 +80,14 @@ class Gathering:
         root = torchvision_root() if b"torchvision" in self.submission.data else None
         self.case.evidence.load = stages.load(student, self.submission, self.exercise, str(root) if root else None)
 
-    def _capture(self, student: Child) -> None:
+    def _build(self, student: Child) -> None:
         if not self.case.evidence.load.get("defined") or self.case.evidence.load.get("untouched"):
             return
-        self.captured = stages.capture(student, self.exercise, self.seed, self.case.evidence)
+        self.case.evidence.capture = stages.build(student, self.exercise, self.seed)
+
+    def _run_model(self, student: Child) -> None:
+        if (self.case.evidence.capture or {}).get("built"):
+            self.captured = stages.capture(student, self.exercise, self.seed, self.case.evidence)
 
     def _examine(self, needed: set[str], student: Child) -> None:
         evidence = self.case.evidence
@@ -156,7 +164,7 @@ class Gathering:
     def _prepare(self, seed: int) -> None:
         assert self._evaluator is not None
         students = self.exercise.rubric.initial_state == "student"
-        stages.draw_initial(self._evaluator, seed, self.captured, students=students)
+        self.students_tensors = stages.draw_initial(self._evaluator, seed, self.captured, students=students)
 
     def _seeds(self, settings: TrainingSettings) -> tuple[int, ...]:
         return tuple(seed + self.seed for seed in settings.seeds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import platform
 import shlex
 import time
@@ -166,9 +167,9 @@ def _fingerprint(gathering: Gathering) -> str:
     recipes = [check.settings.model_dump() for check in gathering.exercise.rubric.checks if check.kind == "training"]
     data = gathering.data.digest if gathering.data else ""
     versions = [metadata.version("torch"), platform.machine()]
-    return fingerprint(
-        evidence.graphs, evidence.specs, recipes, data, versions, gathering.device, thread_count(), gathering.seed
-    )
+    state = {key: hashlib.sha256(array.tobytes()).hexdigest() for key, array in gathering.students_tensors.items()}
+    context = [recipes, data, versions, gathering.device, thread_count(), gathering.seed, state]
+    return fingerprint(evidence.graphs, evidence.specs, *context)
 
 
 def _replay(gathering: Gathering) -> str:

@@ -82,8 +82,15 @@ def capture_request(exercise: Exercise, seed: int) -> dict[str, Any]:
     }
 
 
+def build(child: Child, exercise: Exercise, seed: int) -> dict[str, Any]:
+    """What the student child says of the model before it has run: whether it could be built, and its structure."""
+    answer = child.ask(Frame({**capture_request(exercise, seed), "request": "build"}))
+    refuse_failure(answer.body, student=True)
+    return read_claim(CaptureClaim, answer.body)
+
+
 def capture(child: Child, exercise: Exercise, seed: int, evidence: Evidence) -> Captured:
-    """Capture the target; a graph that fails validation leaves `evidence.refused`."""
+    """Run and capture the model that was built; a graph that fails validation leaves `evidence.refused`."""
     answer = child.ask(Frame(capture_request(exercise, seed)))
     refuse_failure(answer.body, student=True)
     evidence.capture = read_claim(CaptureClaim, answer.body)
@@ -168,22 +175,26 @@ def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float
     }
     answer = child.ask(Frame(body)).body
     refuse_failure(answer, student=False)
-    norms = answer["norms"]
-    if not isinstance(norms, dict) or not all(norm is None or isinstance(norm, float | int) for norm in norms.values()):
+    norms = answer.get("norms")
+    if not isinstance(norms, dict) or not all(norm is None or isinstance(norm, float) for norm in norms.values()):
         raise ProtocolError("sandbox.bad_frame", reason="norms")
     return {str(key): norm for key, norm in norms.items()}
 
 
-def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool) -> None:
-    """Put the evaluator's model at its initial state: the default one under `seed`, or the one the student left."""
+def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool) -> Mapping[str, Array]:
+    """Put the evaluator's model at its initial state: the default one under `seed`, or the one the student left.
+
+    Answers the tensors that are the student's own, because no rule draws them; for `students`, all of them.
+    """
     if students:
         refuse_failure(child.ask(Frame({"request": "set"}, captured.tensors)).body, student=False)
-        return
+        return captured.tensors
     answer = child.ask(Frame({"request": "initial", "seed": seed})).body
     refuse_failure(answer, student=False)
     undrawn = {key: captured.tensors[key] for key in answer["undrawn"] if key in captured.tensors}
     if undrawn:
         refuse_failure(child.ask(Frame({"request": "set"}, undrawn)).body, student=False)
+    return undrawn
 
 
 def _bytes(data: bytes) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.datasets import DataSplit
-from grader.errors import ChildTimeout
+from grader.errors import ChildTimeout, ProtocolError
 from grader.evidence.frames import Array, Frame
 from grader.grading.faults import StageFailed, refuse_failure
 from grader.grading.options import OnProgress, Progress
@@ -57,12 +57,10 @@ class Run:
     def score(self, predictions: Array) -> float:
         """The metric on the full held-out set; NaN where it cannot be computed."""
         targets = self.data.held_out_targets()
-        if len(predictions) != len(targets):
+        if predictions.size != targets.size:
             return math.nan
         if self.settings.metric == "accuracy":
             return float(np.mean(predictions.reshape(-1) == targets.reshape(-1)))
-        if predictions.size != targets.size:
-            return math.nan
         error = predictions.astype(np.float64).reshape(-1) - targets.astype(np.float64).reshape(-1)
         return float(np.sqrt(np.mean(error**2)) / (self.data.baseline or math.nan))
 
@@ -111,7 +109,9 @@ def predict(run: Run, child: Child) -> None:
     with _files(run.data) as files:
         answer = child.ask(Frame({"request": "predict", **run.body()}), files, run.settings.budget_seconds)
     refuse_failure(answer.body, student=False)
-    run.evaluations.append(Evaluation(0, 0, run.score(answer.tensors["predictions"])))
+    with _held_to_form():
+        predictions = answer.tensors["predictions"]
+    run.evaluations.append(Evaluation(0, 0, run.score(predictions)))
 
 
 def _train_once(run: Run, child: Child, seed: int, request: str) -> None:
@@ -131,14 +131,17 @@ def _train_once(run: Run, child: Child, seed: int, request: str) -> None:
         elif "evaluation" in frame.body:
             child.send(Frame({"go_on": not _evaluate(run, frame, seed, started)}))
         else:
-            run.diverged_at = int(frame.body["steps"]) if "diverged" in frame.body else None
+            with _held_to_form():
+                run.diverged_at = int(frame.body["steps"]) if "diverged" in frame.body else None
             return
 
 
 def _evaluate(run: Run, frame: Frame, seed: int, started: float) -> bool:
-    step = int(frame.body["evaluation"])
-    run.losses += [(int(at), float(loss)) for at, loss in frame.body["losses"]]
-    score = run.score(frame.tensors["predictions"])
+    with _held_to_form():
+        step = int(frame.body["evaluation"])
+        run.losses += [(int(at), float(loss)) for at, loss in frame.body["losses"]]
+        predictions = frame.tensors["predictions"]
+    score = run.score(predictions)
     run.evaluations.append(Evaluation(seed, step, score))
     loss = run.losses[-1][1] if run.losses else None
     seconds = time.monotonic() - started
@@ -147,14 +150,20 @@ def _evaluate(run: Run, frame: Frame, seed: int, started: float) -> bool:
 
 
 def _report(run: Run, frame: Frame, started: float) -> None:
-    body = frame.body
+    with _held_to_form():
+        step, steps, loss = int(frame.body["progress"]), int(frame.body["steps"]), float(frame.body["loss"])
     best = [item.score for item in run.evaluations]
     seconds = time.monotonic() - started
-    run.on_progress(
-        Progress(
-            "training", run.check, body["progress"], body["steps"], body["loss"], best[-1] if best else None, seconds
-        )
-    )
+    run.on_progress(Progress("training", run.check, step, steps, loss, best[-1] if best else None, seconds))
+
+
+@contextmanager
+def _held_to_form() -> Iterator[None]:
+    """On the weaker path a student's process says how its training goes: what it leaves out or garbles is its own fault."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ProtocolError("sandbox.bad_frame", reason=f"training: {type(error).__name__}") from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,6 +47,6 @@ def predict(target: Any, frame: Frame, channel: Channel) -> Frame:
 
 
 def build(target: Any, arguments: Mapping[str, Any]) -> nn.Module:
-    """The model: `target` itself, or what it builds."""
-    model: nn.Module = target if isinstance(target, nn.Module) else target(**arguments)
+    """The model that `target` builds, or a copy of `target`: one request's weights must not be the next one's."""
+    model: nn.Module = copy.deepcopy(target) if isinstance(target, nn.Module) else target(**arguments)
     return model

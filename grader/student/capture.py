@@ -32,18 +32,30 @@ def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[di
     `request` has ``arguments`` (constructor arguments), ``shape`` (one input without its batch dimension), ``dtype``,
     ``batches`` (sizes to try; the first two are traced) and ``seed``.
     """
+    model, facts = build(target, request, source)
+    return (facts, {}) if model is None else run(model, facts, request, source)
+
+
+def build(target: Any, request: Mapping[str, Any], source: Source) -> tuple[nn.Module | None, dict[str, Any]]:
+    """The model and its structure; None and the reason where it cannot be built."""
     seed_everything(request["seed"])
     facts: dict[str, Any] = {"built": False}
     spoiling = FirstSpoiled(source)
     with births(source) as made, spoiling:
         model = _build(target, request["arguments"], source, facts)
-    if model is None:
-        return facts, {}
-    facts |= {
-        "built": True,
-        "structure": describe(model, made, spoiling.location),
-        "forward_location": _location(type(model).forward, source),
-    }
+    if model is not None:
+        facts |= {
+            "built": True,
+            "structure": describe(model, made, spoiling.location),
+            "forward_location": _location(type(model).forward, source),
+        }
+    return model, facts
+
+
+def run(
+    model: nn.Module, facts: dict[str, Any], request: Mapping[str, Any], source: Source
+) -> tuple[dict[str, Any], Tensors]:
+    """The `facts` of a built model, with what running and exporting it adds, and the state's tensors."""
     _run(model, request, source, facts)
     if "forward_error" in facts or facts.get("output") != "tensor":
         return facts, {}
@@ -62,6 +74,9 @@ def _build(target: Any, arguments: Mapping[str, Any], source: Source, facts: dic
         return target
     try:
         model = target(**arguments)
+        # Without a layer, PyTorch itself does not notice that super().__init__() was left out.
+        if isinstance(model, nn.Module) and "_modules" not in vars(model):
+            raise AttributeError("cannot assign module before Module.__init__() call")
     except BaseException as error:
         described = describe_error(error, source)
         described["location"] = described["location"] or _location(getattr(target, "__init__", None), source)

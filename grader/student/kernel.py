@@ -9,16 +9,18 @@ Not covered: a model without a graph. Its behaviour is asked for later, when the
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.errors import ProtocolError
 from grader.evidence.frames import HEADER, Frame, decode, encode
 from grader.student.capture import capture
 from grader.student.source import Cell, Source, read_source
 from grader.student.structure import kind_of
 
-REQUEST, SOURCE, ANSWER = Path("capture-request.json"), Path("submission-source"), Path("capture-answer")
+REQUEST, SOURCE, ANSWER = "capture-request.json", "submission-source", "capture-answer"
 
 
 class KernelSource(Source):
@@ -33,30 +35,33 @@ class KernelSource(Source):
 
 
 def epilogue(request: Mapping[str, Any], source: bytes) -> str:
-    """The code to run in the kernel; what it needs lies in the scratch folder."""
-    REQUEST.write_text(json.dumps(dict(request)), encoding="utf-8")
-    SOURCE.write_bytes(source)
-    return "from grader.student.kernel import leave_capture as _leave\n_leave(globals())"
+    """The code to run in the kernel; what it needs lies in the scratch folder, wherever the notebook has gone by then."""
+    folder = Path.cwd()
+    (folder / REQUEST).write_text(json.dumps(dict(request)), encoding="utf-8")
+    (folder / SOURCE).write_bytes(source)
+    return f"from grader.student.kernel import leave_capture as _leave\n_leave(globals(), {str(folder)!r})"
 
 
-def leave_capture(namespace: Mapping[str, Any]) -> None:
-    """Capture what the request names from the kernel's `namespace` and leave it as a file."""
-    request = json.loads(REQUEST.read_text(encoding="utf-8"))
-    read = read_source(SOURCE.read_bytes(), request["name"])
+def leave_capture(namespace: Mapping[str, Any], folder: str) -> None:
+    """Capture what the request names from the kernel's `namespace` and leave it as a file in `folder`."""
+    request = json.loads((Path(folder) / REQUEST).read_text(encoding="utf-8"))
+    read = read_source((Path(folder) / SOURCE).read_bytes(), request["name"])
     source = KernelSource(read.name, read.cells, read.notes, read.notebook)
     target = namespace.get(request["target"])
     facts: dict[str, Any] = {"defined": target is not None, "kind": kind_of(target)}
     tensors: dict[str, Any] = {}
-    if facts["kind"] in ("module", "module class"):
+    if facts["kind"] in ("module", "module class", "function"):
         captured, tensors = capture(target, request, source)
         facts["capture"] = captured
-    ANSWER.write_bytes(encode(Frame(facts, tensors)))
+    (Path(folder) / ANSWER).write_bytes(encode(Frame(facts, tensors)))
 
 
 def read_answer() -> Frame | None:
-    """What the kernel left; None when it left nothing."""
-    if not ANSWER.is_file():
+    """What the kernel left; None when it left nothing, or something else stands in its place."""
+    try:
+        data = Path(ANSWER).read_bytes()
+        split = HEADER.size + HEADER.unpack(data[: HEADER.size])[0]
+        answer = decode(data[HEADER.size : split], data[split:])
+    except (OSError, struct.error, ProtocolError):
         return None
-    data = ANSWER.read_bytes()
-    split = HEADER.size + HEADER.unpack(data[: HEADER.size])[0]
-    return decode(data[HEADER.size : split], data[split:])
+    return answer if {"defined", "kind"} <= answer.body.keys() else None

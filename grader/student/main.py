@@ -1,6 +1,6 @@
 """The student child: answers requests about one submission. It knows no expected value, no label, no point.
 
-Requests are frames whose body has a ``request``: ``load``, ``capture`` and, for a model without a graph, ``forward``,
+Requests are frames whose body has a ``request``: ``load``, ``build``, ``capture`` and, for a model without a graph, ``forward``,
 ``gradients``, ``fit`` and ``predict``. Each is answered by one frame, ``fit`` by several. Whatever a student's code does to
 this process, all it can change is its own claims.
 """
@@ -11,8 +11,11 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+from torch import nn
+
 from grader.errors import ProtocolError
 from grader.evidence.frames import Channel, Frame
+from grader.student.faults import error_text
 from grader.student.load import Loaded, load
 
 
@@ -22,28 +25,45 @@ class Session:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.loaded: Loaded | None = None
+        self.model: nn.Module | None = None
+        self.facts: dict[str, Any] = {}
 
     def load(self, frame: Frame) -> Frame:
         """Read, slice and run the submission."""
         self.loaded = load(frame)
         return Frame(self.loaded.facts)
 
+    def build(self, frame: Frame) -> Frame:
+        """Build the model and describe it. Answered before it runs: a forward that never ends leaves its layers known."""
+        from grader.student.capture import build
+
+        loaded = self._loaded()
+        if loaded.captured is not None:
+            return Frame({key: value for key, value in loaded.captured.body.items() if key != "graph"})
+        self.model, self.facts = build(loaded.target(frame.body["target"]), frame.body, loaded.source)
+        return Frame(self.facts)
+
     def capture(self, frame: Frame) -> Frame:
-        """Turn the target into a capture."""
-        capture = _exporter()
+        """Run the built model and turn it into a capture."""
         loaded = self._loaded()
         if loaded.captured is not None:
             return loaded.captured
-        facts, tensors = capture(loaded.target(frame.body["target"]), frame.body, loaded.source)
-        return Frame(facts, tensors)
+        if self.model is None:
+            raise ProtocolError("sandbox.bad_frame", reason="nothing is built")
+        return Frame(*_exporter()(self.model, self.facts, frame.body, loaded.source))
 
     def behave(self, frame: Frame) -> Frame:
         """What a model without a graph does: ``forward``, ``gradients``, ``fit`` or ``predict``."""
         from grader.student import behave
 
-        answer = getattr(behave, frame.body["request"])
-        result: Frame = answer(self._loaded().target(frame.body["target"]), frame, self.channel)
-        return result
+        answer: Callable[..., Frame] = getattr(behave, frame.body["request"])
+        target = self._loaded().target(frame.body["target"])
+        try:
+            return answer(target, frame, self.channel)
+        except MemoryError:
+            raise
+        except Exception as error:  # the model's own: it ran for other inputs and weights
+            return Frame({"failed": "error", "type": type(error).__name__, "text": error_text(error)})
 
     def _loaded(self) -> Loaded:
         if self.loaded is None:
@@ -52,14 +72,14 @@ class Session:
 
 
 def _exporter() -> Callable[..., Any]:
-    """`capture`, with the exporter behind it imported. Garbage collection would make that import half as long again."""
+    """`capture.run`, with the exporter behind it imported. Garbage collection would make that import half as long again."""
     gc.disable()
     try:
-        from grader.student.capture import capture
+        from grader.student.capture import run
     finally:
         gc.freeze()
         gc.enable()
-    return capture
+    return run
 
 
 def serve(channel: Channel) -> None:
@@ -67,6 +87,7 @@ def serve(channel: Channel) -> None:
     session = Session(channel)
     handlers: dict[str, Callable[[Frame], Frame]] = {
         "load": session.load,
+        "build": session.build,
         "capture": session.capture,
         **dict.fromkeys(("forward", "gradients", "fit", "predict"), session.behave),
     }

@@ -35,9 +35,10 @@ def kind_of(value: Any) -> str:
 def describe(model: nn.Module, births: Births, spoiled_at: Location | None) -> dict[str, Any]:
     """A JSON object: ``modules``, ``hidden``, ``non_finite`` (keys of the state) and where that came about."""
     modules = list(model.named_modules())[:MAX_MODULES]
+    known = {id(item) for item in (*model.modules(), *model.parameters())}
     return {
         "modules": [_module(path, module, births) for path, module in modules],
-        "hidden": [item for path, module in modules for item in _hidden(path, module, births)],
+        "hidden": [item for path, module in modules for item in _hidden(path, module, births, known)],
         "non_finite": [
             name for name, tensor in model.state_dict().items() if tensor.is_floating_point() and not _is_finite(tensor)
         ],
@@ -51,7 +52,8 @@ def _module(path: str, module: nn.Module, births: Births) -> dict[str, Any]:
         "path": path,
         "class": kind.__name__,
         "module": kind.__module__,
-        "attributes": {name: value for name in _ATTRIBUTES if _is_plain(value := getattr(module, name, None))},
+        # From the instance itself: a property is the student's code.
+        "attributes": {name: value for name in _ATTRIBUTES if _is_plain(value := vars(module).get(name))},
         "parameters": [
             {"name": name, "shape": list(parameter.shape), "trainable": parameter.requires_grad}
             for name, parameter in module.named_parameters(recurse=False)
@@ -60,15 +62,15 @@ def _module(path: str, module: nn.Module, births: Births) -> dict[str, Any]:
     }
 
 
-def _hidden(path: str, module: nn.Module, births: Births) -> Iterator[dict[str, Any]]:
-    """Modules and parameters that PyTorch does not see because they sit in a plain list, tuple or dict."""
+def _hidden(path: str, module: nn.Module, births: Births, known: set[int]) -> Iterator[dict[str, Any]]:
+    """Modules and parameters that PyTorch does not see (`known` are those it does): they sit in a plain list, tuple or dict."""
     for attribute, value in vars(module).items():
         if attribute.startswith("_"):
             continue
         inside = list(value.values()) if isinstance(value, dict) else value
         if not isinstance(inside, list | tuple):
             continue
-        found = [item for item in inside if isinstance(item, nn.Module | nn.Parameter)]
+        found = [item for item in inside if isinstance(item, nn.Module | nn.Parameter) and id(item) not in known]
         if found:
             first = found[0]
             yield {

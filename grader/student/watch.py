@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
@@ -49,13 +50,14 @@ class Births:
 
 @contextlib.contextmanager
 def births(source: Source) -> Iterator[Births]:
-    """Note every `nn.Module` that is constructed inside the block."""
+    """Note every `nn.Module` that this thread constructs inside the block."""
     seen = Births()
     original = nn.Module.__init__
+    here = threading.get_ident()
 
     def noting(self: nn.Module, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
-        if id(self) not in seen.places:
+        if id(self) not in seen.places and threading.get_ident() == here:
             seen.places[id(self)] = student_location(source)
             seen.modules.append(self)
 

@@ -71,18 +71,21 @@ def on_the_wire(data: Any) -> Any:
     return over_the_wire(Frame({"data": data})).body["data"]
 
 
+@settings(deadline=None)
 @given(arguments)
 def test_an_argument_comes_back_as_sent(value: Any) -> None:
     """repr: NaN equals itself, and -0.0 is not 0.0."""
     assert repr(value_from_json(on_the_wire(value_to_json(value)))) == repr(value)
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_a_graph_comes_back_as_sent(graph: Graph) -> None:
     """Names, arguments, module paths and source locations all survive the wire."""
     assert repr(graph_from_json(on_the_wire(graph_to_json(graph)))) == repr(graph)
 
 
+@settings(deadline=None)
 @given(specs)
 def test_a_tensor_description_comes_back_as_sent(spec: TensorSpec) -> None:
     """Kind, shape, dtype, trainability and aliases survive the wire."""
@@ -90,6 +93,7 @@ def test_a_tensor_description_comes_back_as_sent(spec: TensorSpec) -> None:
     assert spec.count == math.prod(spec.shape)
 
 
+@settings(deadline=None)
 @given(plain)
 def test_any_other_json_is_a_graph_or_is_refused(data: Any) -> None:
     """Nothing but GraphRefused leaves the readers, whatever JSON they are given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.judging.alignment import Pair, align
@@ -44,6 +44,7 @@ def assert_whole(pairs: list[Pair], found: list[Step], expected: list[Step]) -> 
     assert [pair.expected for pair in pairs if pair.expected] == expected
 
 
+@settings(deadline=None)
 @given(networks())
 def test_equal_networks_pair_step_by_step(steps: list[Step]) -> None:
     """The identity."""
@@ -51,6 +52,7 @@ def test_equal_networks_pair_step_by_step(steps: list[Step]) -> None:
     assert all(pair.is_equal and pair.found is pair.expected for pair in pairs) and len(pairs) == len(steps)
 
 
+@settings(deadline=None)
 @given(networks(), st.data())
 def test_a_missing_step_is_found(expected: list[Step], data: st.DataObject) -> None:
     """Every other step keeps its partner; the one without is what was left out."""
@@ -63,6 +65,7 @@ def test_a_missing_step_is_found(expected: list[Step], data: st.DataObject) -> N
     assert texts([item for item in [alone[0].expected] if item]) == texts([expected[place]])
 
 
+@settings(deadline=None)
 @given(networks(), st.data(), st.sampled_from(PLAIN + WITH_TENSORS))
 def test_an_extra_step_is_found(expected: list[Step], data: st.DataObject, text: str) -> None:
     """The step that nobody asked for is the one without a partner."""
@@ -75,6 +78,7 @@ def test_an_extra_step_is_found(expected: list[Step], data: st.DataObject, text:
     assert alone[0].found is not None and alone[0].found.text == str(parse_layer(text))
 
 
+@settings(deadline=None)
 @given(networks(), st.data(), st.sampled_from(PLAIN))
 def test_a_replaced_step_costs_no_other_its_partner(expected: list[Step], data: st.DataObject, text: str) -> None:
     """All but one step of the reference are found equal."""
@@ -87,6 +91,7 @@ def test_a_replaced_step_costs_no_other_its_partner(expected: list[Step], data: 
     assert sum(pair.is_equal for pair in pairs) == len(expected) - (not same)
 
 
+@settings(deadline=None)
 @given(networks(), networks())
 def test_any_two_networks_can_be_aligned(found: list[Step], expected: list[Step]) -> None:
     """In order, complete, and never one kind of layer in the place of something that is none."""

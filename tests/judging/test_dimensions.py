@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.judging.dimensions import symbolic
@@ -34,6 +34,7 @@ def test_sizes_that_grow_with_the_batch_are_written_n(
     assert symbolic(shapes, batches) == text
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 2**40), max_size=4), max_size=3),
     st.lists(st.integers(0, 9), min_size=1, max_size=3),
@@ -43,6 +44,7 @@ def test_any_shapes_have_a_text(shapes: list[list[int]], batches: list[int]) -> 
     assert symbolic(shapes, batches)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 50), min_size=1, max_size=4),
     st.lists(st.integers(1, 64), min_size=2, max_size=3, unique=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -100,6 +100,7 @@ def _real(layer: Layer) -> nn.Module:
 sizes = st.integers(1, 9)
 
 
+@settings(deadline=None)
 @given(
     sizes,
     sizes,
@@ -196,6 +197,7 @@ arguments = (
 )
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(sorted(KINDS)))
 def test_claimed_arguments_make_a_layer_or_are_refused(data: st.DataObject, kind: str) -> None:
     """Whatever a module says of itself, it becomes a layer that can be printed and compared, or ValueError or TypeError."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import inputs
 from torch import Tensor, nn
@@ -207,6 +207,7 @@ def test_what_cannot_be_read_is_refused_in_words(layers: dict[str, str], forward
     assert part in str(refused.value)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="a>b(relu)1, =2flten_.'", max_size=30), st.text(alphabet="Linear(4, 2)=b'None[]*", max_size=20))
 def test_any_text_is_a_network_or_a_reason(forward: str, layer: str) -> None:
     """Nothing but ValueError leaves the parser."""

@@ -105,7 +105,7 @@ def test_a_loss_that_is_no_number_ends_it(spoil: float) -> None:
     assert steps == [1, 2, 3, 4]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     batch_size=st.integers(1, 12),
     epochs=st.integers(1, 3),

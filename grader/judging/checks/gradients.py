@@ -28,7 +28,7 @@ def judge(case: Case, settings: GradientsSettings, key: str) -> Judgement:
     unreached = [key for key, norm in norms.items() if norm is None or norm == 0 or math.isnan(norm)]
     layers = found_layers(case)
     findings = [Finding(message("judging.detached"), location=cut) for cut in _cuts(case)] if unreached else []
-    for path in dict.fromkeys(key.rpartition(".")[0] for key in unreached):
+    for path in dict.fromkeys(key.rpartition(".")[0] or key for key in unreached):
         location = layers[path].location if path in layers else None
         findings.append(
             Finding(message("judging.no_gradient", name=path), message("judging.no_gradient_hint"), location)

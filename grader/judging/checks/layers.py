@@ -101,7 +101,8 @@ def _missing(name: str, expected: Layer, others: Mapping[str, FoundLayer]) -> Fi
 
 def _extra(layer: FoundLayer) -> Finding:
     text = str(layer.layer) if layer.layer else layer.kind
-    return Finding(message("judging.extra_layer", name=layer.path, found=text), location=layer.location)
+    name = layer.path or "self"  # parameters of the network's own
+    return Finding(message("judging.extra_layer", name=name, found=text), location=layer.location)
 
 
 def _out_of_sight(case: Case) -> Iterator[Finding]:

@@ -1,11 +1,12 @@
 """`training`: trained briefly on real data, the network reaches the threshold on the full held-out set.
 
 The evaluator trains; the controller holds the labels, computes the metric and says when to stop: at the first look that
-clears the threshold. Another seed is tried only when one falls short. All or nothing, unless `partial_from` is given.
+clears the threshold. Another seed is tried only when one falls short. All or nothing.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -123,7 +124,7 @@ def judge(case: Case, settings: TrainingSettings, key: str) -> Judgement:
 def _fell_short(settings: TrainingSettings, facts: TrainingFacts) -> Finding:
     if not facts.evaluations:
         return Finding(message("judging.diverged", step=facts.diverged_at or 0), message("judging.diverged_hint"))
-    scores = [item.score for item in facts.evaluations]
+    scores = [item.score for item in facts.evaluations if not math.isnan(item.score)] or [math.nan]
     best = max(scores) if settings.metric == "accuracy" else min(scores)
     id = "judging.accuracy_short" if settings.metric == "accuracy" else "judging.rmse_short"
     shown = (
