@@ -91,7 +91,7 @@ class _Screen:
 
         plain = render_plain(report, self.language)
         if self.page:
-            from grader.reports.page import render_page
+            from grader.reports.notebook_page import render_page
 
             html = render_page(report, self.language, width=PAGE_WIDTH)
             self.shell.display_pub.publish({"text/plain": plain, "text/html": html})

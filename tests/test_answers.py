@@ -177,7 +177,9 @@ def _texts(report: Report) -> str:
 @pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="this machine has a CUDA device")
 def test_cuda_that_is_asked_for_and_absent_is_ours_and_costs_nothing(course: Course, sandbox: Sandbox) -> None:
     path = ROOT / "tests/submissions/rnn_stock/correct_reference.py"
-    report = grade(find_submission(path), course.exercise("rnn_stock"), Options(device="cuda", training=False), sandbox=sandbox)
+    report = grade(
+        find_submission(path), course.exercise("rnn_stock"), Options(device="cuda", training=False), sandbox=sandbox
+    )
     assert {verdict.outcome for verdict in report.verdicts} == {Outcome.PASSED, Outcome.UNGRADED}
     assert "judging.no_cuda" in _ids(report)
 

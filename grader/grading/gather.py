@@ -13,7 +13,7 @@ from grader.datasets import DataSplit, open_dataset, torchvision_root
 from grader.errors import GraderError, GraphRefused
 from grader.evidence.frames import Array
 from grader.exercises import Exercise
-from grader.grading import reference, stages, training
+from grader.grading import referee, reference, stages
 from grader.grading.faults import StageFailed, fault_of
 from grader.grading.options import OnProgress, Options, Progress
 from grader.judging.case import Case, Evidence, Fault, runs_well
@@ -73,8 +73,6 @@ class Gathering:
                     for check in self.exercise.rubric.checks:
                         if isinstance(check.settings, TrainingSettings):
                             self._stage(f"training:{check.name}", partial(self._train, check, student))
-
-    # --- stages -----------------------------------------------------------------------------------------------------
 
     def _load(self, student: Child) -> None:
         root = torchvision_root() if b"torchvision" in self.submission.data else None
@@ -141,7 +139,7 @@ class Gathering:
             self.on_progress(Progress("data", check.name, done, total))
 
         self.data = open_dataset(settings.data, self.options.data, settings.options, on_download)
-        run = training.open_run(check.name, settings, self.data, self.case.expected, self.on_progress)
+        run = referee.open_run(check.name, settings, self.data, self.case.expected, self.on_progress)
         started = time.monotonic()
         weaker = self.case.evidence.graphs is None
         child = student if weaker else self._evaluator
@@ -150,10 +148,10 @@ class Gathering:
             if self.exercise.rubric.trained_by == "submission":
                 if not weaker:  # earlier stages left other weights in the evaluator
                     stages.draw_initial(child, self.seed, self.captured, students=True)
-                training.predict(run, child)
+                referee.predict(run, child)
             else:
                 prepare = (lambda seed: None) if weaker else self._prepare
-                training.train(run, child, self._seeds(settings), prepare, request="fit" if weaker else "train")
+                referee.train(run, child, self._seeds(settings), prepare, request="fit" if weaker else "train")
         finally:
             wall_seconds = time.monotonic() - started
             self.case.evidence.training = {
@@ -168,8 +166,6 @@ class Gathering:
 
     def _seeds(self, settings: TrainingSettings) -> tuple[int, ...]:
         return tuple(seed + self.seed for seed in settings.seeds)
-
-    # --- processes --------------------------------------------------------------------------------------------------
 
     def _stage(self, name: str, action: Callable[[], None], *, ours: bool = False) -> bool:
         """Run one stage; False when it failed, with the `Fault` noted. `ours`: no student had a hand in it."""

@@ -31,6 +31,8 @@ def judge(case: Case, settings: SourceSettings, key: str) -> Judgement:
     for stage in ("load", "capture"):
         if (fault := case.evidence.faults.get(stage)) is not None:
             return _faulted(fault, case)
+    if case.evidence.load.get("untouched"):
+        return Judgement(0.0, [Finding(message("judging.untouched", name=case.expected.target))])
     errors = list(_problems(case))
     if errors:
         return Judgement(0.0, [*errors, *case.findings("lints")], _outcome(case))
@@ -51,9 +53,6 @@ def _outcome(case: Case) -> Outcome:
 def _problems(case: Case) -> Iterator[Finding]:
     load, capture = case.evidence.load, case.evidence.capture or {}
     yield from case.findings("problem")
-    if load.get("untouched"):
-        yield Finding(message("judging.untouched", name=case.expected.target))
-        return
     if load.get("missing"):
         yield _missing(case, load)
     elif load.get("error"):

@@ -14,7 +14,7 @@ from networks import gathered, judged, net
 from grader.datasets.split import ArrayFile, DataSplit
 from grader.errors import ChildTimeout, ProtocolError
 from grader.evidence.frames import Frame
-from grader.grading import gather, training
+from grader.grading import gather, referee
 from grader.grading.faults import StageFailed
 from grader.grading.gather import Gathering
 from grader.grading.options import Options, Progress
@@ -79,14 +79,14 @@ DONE = Frame({"done": True, "steps": 6})
 WRONG = np.zeros(10, int)
 
 
-def run_of(tmp_path: Path, told: list[Progress] | None = None, **changes: Any) -> training.Run:
+def run_of(tmp_path: Path, told: list[Progress] | None = None, **changes: Any) -> referee.Run:
     on_progress = told.append if told is not None else lambda progress: None
-    return training.open_run("training", settings_of(**changes), split(tmp_path), EXPECTED, on_progress)
+    return referee.open_run("training", settings_of(**changes), split(tmp_path), EXPECTED, on_progress)
 
 
-def train(run: training.Run, child: Scripted, seeds: tuple[int, ...] = (0,), request: str = "train") -> list[int]:
+def train(run: referee.Run, child: Scripted, seeds: tuple[int, ...] = (0,), request: str = "train") -> list[int]:
     prepared: list[int] = []
-    training.train(run, child, seeds, prepared.append, request=request)  # type: ignore[arg-type]
+    referee.train(run, child, seeds, prepared.append, request=request)  # type: ignore[arg-type]
     return prepared
 
 
@@ -137,7 +137,7 @@ def test_regression_is_measured_against_the_naive_forecast(tmp_path: Path) -> No
     """Root mean square error over the baseline; a missing baseline or another size is no number."""
     changes: dict[str, Any] = {"accuracy": None, "rmse_ratio": Threshold(full=0.5)}
     data = split(tmp_path, regression=True, baseline=2.0)
-    run = training.open_run("training", settings_of(**changes), data, EXPECTED, lambda progress: None)
+    run = referee.open_run("training", settings_of(**changes), data, EXPECTED, lambda progress: None)
     targets = data.held_out_targets()
     assert run.score(targets + 1) == pytest.approx(0.5) and run.score((targets + 1).reshape(-1)) == pytest.approx(0.5)
     assert math.isnan(run.score(targets[:5])) and math.isnan(run.score(np.zeros((10, 10))))
@@ -170,7 +170,7 @@ def test_garbled_words_of_a_child_are_its_own_fault(tmp_path: Path, frame: Frame
 def test_predictions_that_are_missing_are_the_childs_fault(tmp_path: Path) -> None:
     """The same for a network that the submission trained itself."""
     with pytest.raises(ProtocolError):
-        training.predict(run_of(tmp_path), Scripted([Frame({})]))  # type: ignore[arg-type]
+        referee.predict(run_of(tmp_path), Scripted([Frame({})]))  # type: ignore[arg-type]
 
 
 def test_a_childs_failure_is_the_submissions(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_what_the_rubric_and_the_data_disagree_on_is_ours(tmp_path: Path) -> Non
         (settings_of(), Expectation("Net", (7,), "float32", (2,), None, True)),
     ):
         with pytest.raises(StageFailed) as failed:
-            training.open_run("training", settings, split(tmp_path), expected, lambda progress: None)
+            referee.open_run("training", settings, split(tmp_path), expected, lambda progress: None)
         assert failed.value.fault.outcome is Outcome.UNGRADED and failed.value.fault.message.render("ko")
 
 
