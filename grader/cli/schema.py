@@ -9,7 +9,7 @@ import click
 def command() -> None:
     """Print the JSON Schema of rubric files.
 
-    Save it as rubric.schema.json beside the folder rubrics/ and editors complete and check your rubrics.
+    Save it as rubrics/schema.json and editors complete and check your rubrics.
     """
     import json
 

@@ -82,6 +82,12 @@ def test_every_rubric_of_the_repository_is_valid(exercise: Exercise) -> None:
     assert accepts(rubric_schema(), exercise.rubric_path.read_text(encoding="utf-8"))
 
 
+def test_the_schema_beside_the_rubrics_is_the_one_the_command_prints() -> None:
+    """Editors read the file: run `grader schema > rubrics/schema.json` after a change of the format."""
+    text = (REPOSITORY.folder / "rubrics" / "schema.json").read_text(encoding="utf-8")
+    assert json.loads(text) == rubric_schema()
+
+
 def test_messages_files_are_free_of_duplicate_names() -> None:
     from importlib.resources import files
 
