@@ -14,6 +14,7 @@ from corpus import EXERCISES, Case, as_notebook, cases, notebook_line
 
 from grader.exercises import Course, find_course
 from grader.grading import Options, grade
+from grader.reports.plain import render_plain
 from grader.reports.report import Report
 from grader.sandbox import Sandbox, open_sandbox
 from grader.submissions import SubmissionFile, find_submission
@@ -107,7 +108,9 @@ def test_solution_earns_everything_provisionally_on_the_stand_in(
     report = grade(find_submission(found.solution), found, Options(data="standin"), sandbox=sandbox)
     assert report.points == report.max_points == 100
     assert report.provisional == ("training",)
-    assert "judging.standin" in _ids(report)
+    assert report.provenance.data is not None and report.provenance.data.standin
+    assert "STAND-IN DATA" in render_plain(report, "en")
+    assert "대체 데이터 사용" in render_plain(report, "ko")
 
 
 def test_real_data_that_is_absent_leaves_the_check_ungraded_and_costs_nothing(

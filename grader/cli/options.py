@@ -70,7 +70,7 @@ isolation_option = click.option(
     help="How the submission is confined: the best there is, not below the safe minimum, or not at all.",
 )
 seed_option = click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="Train with this seed.  [default: the rubric's]"
+    "--seed", type=click.IntRange(0, 2**63 - 1), help="Moves every random choice by this number.  [default: 0]"
 )
 
 

@@ -137,13 +137,7 @@ def _fell_short(settings: TrainingSettings, facts: TrainingFacts) -> Finding:
 
 
 def _notes(facts: TrainingFacts) -> list[Finding]:
-    notes = []
-    if facts.data_variant == "standin":
-        text = message("judging.standin", name=facts.data_name, origin=facts.data_origin)
-        notes.append(Finding(text, severity="warning"))
-    if facts.weaker_path:
-        notes.append(Finding(message("judging.weaker_path"), severity="note"))
-    return notes
+    return [Finding(message("judging.weaker_path"), severity="note")] if facts.weaker_path else []
 
 
 KIND = CheckKind("training", TrainingSettings, ("load", "capture", "shapes", "training"), ("source", "shapes"), judge)
