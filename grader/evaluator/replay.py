@@ -46,7 +46,7 @@ class Replay(nn.Module):
         self.device = torch.device(device)
         self.state: dict[str, Tensor] = {}
         for key, spec in specs.items():
-            self.set_tensor(key, torch.from_numpy(tensors[key].copy()) if key in tensors else _empty(spec))
+            self.set_tensor(key, torch.from_numpy(tensors[key]).clone() if key in tensors else _empty(spec))
         self.graphs = dict(graphs)
         self._programs = {mode: _compile(graph, self.device) for mode, graph in graphs.items()}
 
