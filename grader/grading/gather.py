@@ -63,16 +63,13 @@ class Gathering:
         with self.children:
             student = self._start_student()
             self._start_reference()
-            if self._stage("load", partial(self._load, student)) and self._stage(
-                "capture", partial(self._build, student)
-            ):
-                if not self._stage("shapes", partial(self._run_model, student)):
-                    return
-                self._examine(needed, student)
-                if self.options.training:
-                    for check in self.exercise.rubric.checks:
-                        if isinstance(check.settings, TrainingSettings):
-                            self._stage(f"training:{check.name}", partial(self._train, check, student))
+            first = (("load", self._load), ("capture", self._build), ("shapes", self._run_model))
+            if not all(self._stage(name, partial(stage, student)) for name, stage in first):
+                return
+            self._examine(needed, student)
+            for check in self.exercise.rubric.checks if self.options.training else ():
+                if isinstance(check.settings, TrainingSettings):
+                    self._stage(f"training:{check.name}", partial(self._train, check, student))
 
     def _load(self, student: Child) -> None:
         root = torchvision_root() if b"torchvision" in self.submission.data else None
