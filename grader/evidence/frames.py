@@ -122,6 +122,9 @@ class Channel:
             raise ProtocolError("sandbox.frame_too_large", json_bytes=json_bytes, tensor_bytes=tensor_bytes)
         return decode(self._read(json_bytes), self._read(tensor_bytes))
 
+    def seal(self) -> None:
+        """Give up what starting needs and student code must not have, before it runs. Nothing, outside a sandbox."""
+
     def close(self) -> None:
         """Close this end; idempotent."""
         self.socket.close()

@@ -1,8 +1,6 @@
-"""The child's first steps: give up what it does not need, take its limits, then serve.
+"""The child's first steps: give up what it does not need, take its limits, go into isolation, then serve.
 
-What isolates a child further (a view of the file system, Landlock, seccomp) belongs between `_limit` and ``serve``.
-
-Not covered here: reading files of the user, the network, signals to the user's other processes.
+A child on CUDA stays outside the layers: its driver needs devices and calls without end. It runs no student code.
 """
 
 from __future__ import annotations
@@ -20,10 +18,14 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from grader.evidence.frames import Channel
-from grader.sandbox import prctl, processes
+from grader.sandbox import processes
+from grader.sandbox.isolation import layers, prctl, seccomp, view
+from grader.sandbox.isolation.cgroup import Group
+from grader.sandbox.isolation.layers import Layers
 from grader.sandbox.orders import EXIT_FILE, EXIT_MEMORY, Order
 from grader.sandbox.seam import Limits
 
@@ -32,17 +34,44 @@ OPEN_FILES = 512
 SPARE_TASKS = 256  # RLIMIT_NPROC counts all threads of the user, who may start some elsewhere meanwhile
 
 
-def run(order: Order, channel: int, output: int, ready: int) -> NoReturn:
+class SealedChannel(Channel):
+    """A channel whose child gives up sockets when it says so, or has none to give up."""
+
+    def __init__(self, connection: socket.socket, *, open_doors: bool) -> None:
+        super().__init__(connection)
+        self._open_doors = open_doors
+
+    def seal(self) -> None:
+        """Take sockets from this process for good."""
+        if self._open_doors:
+            self._open_doors = False
+            seccomp.seal()
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What a child goes into: the layers, its control group, its monitor, and what everyone may read."""
+
+    layers: Layers
+    group: Group | None
+    monitor: int
+    readable: tuple[str, ...]
+
+
+def run(order: Order, confinement: Confinement, channel: int, output: int, ready: int) -> NoReturn:
     """Become the child of `order`: serve the channel until the controller hangs up, then exit."""
     status = 1
     try:
         _rewire(channel, output, ready)
-        _settle(order)
+        _settle(order, confinement.layers)
         serve = _load(order)
         _limit(order.limits, cuda=order.cuda)
-        os.write(READY, b"%d" % (processes.allocated_bytes("self") or 0))
+        baseline = processes.allocated_bytes("self") or 0
+        _isolate(order, confinement)
+        os.write(READY, b"%d" % baseline)
         os.close(READY)
-        serve(Channel(socket.socket(fileno=CHANNEL)))
+        open_doors = confinement.layers.seccomp and order.sockets and not confinement.layers.alone
+        serve(SealedChannel(socket.socket(fileno=CHANNEL), open_doors=open_doors))
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else 1
@@ -73,11 +102,12 @@ def _rewire(channel: int, output: int, ready: int) -> None:
     )
 
 
-def _settle(order: Order) -> None:
+def _settle(order: Order, confined: Layers) -> None:
     os.setsid()
     prctl.give_up_privileges()
-    os.chdir(order.scratch)
-    os.environ.update(HOME=order.scratch, TMPDIR=order.scratch, OMP_NUM_THREADS=str(order.threads))
+    home = view.HOME if confined.namespaces else order.scratch
+    os.environ.update(HOME=home, TMPDIR=home, USER="student", OMP_NUM_THREADS=str(order.threads))
+    os.environ["GRADER_CAN_FORK"] = str(int(confined.alone or not confined.seccomp))
     tempfile.tempdir = None
     sys.dont_write_bytecode = True
     sys.path[:0] = order.import_roots
@@ -92,6 +122,17 @@ def _load(order: Order) -> Callable[[Channel], None]:
     gc.freeze()
     gc.enable()
     return serve
+
+
+def _isolate(order: Order, confinement: Confinement) -> None:
+    """Put on the layers; the working directory is the child's own folder afterwards."""
+    shown = view.View(
+        view.outermost([*confinement.readable, *order.import_roots, *order.readable]), order.limits.disk_bytes
+    )
+    layers.confine(
+        confinement.layers, confinement.group, shown, order.scratch, confinement.monitor, sockets=order.sockets
+    )
+    os.chdir(os.environ["HOME"])
 
 
 def _limit(limits: Limits, *, cuda: bool) -> None:

@@ -32,7 +32,7 @@ def _limit(ending: Ending, limits: Limits) -> tuple[str | None, float]:
 
 def _most(limit: str, limits: Limits) -> str:
     """The limit itself, for people."""
-    if limit in ("memory", "file"):
+    if limit in ("memory", "file", "disk"):
         return f"{getattr(limits, f'{limit}_bytes') / 2**20:.0f} MiB"
     return f"{limits.cpu_seconds if limit == 'cpu' else limits.processes}"
 

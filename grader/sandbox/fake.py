@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.errors import ChildFailed, ChildTimeout
 from grader.evidence.frames import Channel, Frame
-from grader.sandbox.isolation import Isolation
+from grader.sandbox.isolation.levels import Isolation
 from grader.sandbox.seam import Limits, Role, Usage
 
 Serve = Callable[[Channel], None]

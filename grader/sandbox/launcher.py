@@ -18,9 +18,11 @@ from pathlib import Path
 import grader
 from grader.errors import SandboxUnavailable
 from grader.sandbox import processes
+from grader.sandbox.isolation import IsolationChoice, Layers
 from grader.sandbox.orders import Order, send_order
 from grader.sandbox.warmup import Mode
 
+PROBE_SECONDS = 60.0  # generous: a cold disk, a busy machine
 BOOT = """
 import json, site, sys
 config = json.loads(sys.argv[-1])
@@ -34,11 +36,15 @@ main(config)
 class Launcher:
     """One kind of zygote: how it starts, how it is asked. Safe to use from several threads."""
 
-    def __init__(self, mode: Mode, modules: Sequence[str], *, cuda: bool = False) -> None:
+    def __init__(
+        self, mode: Mode, modules: Sequence[str], isolation: IsolationChoice = "auto", *, cuda: bool = False
+    ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="grader-"))
         self._mode = mode
         self._modules = list(modules)
+        self._isolation = isolation
         self._cuda = cuda
+        self._layers: Layers | None = None
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -56,6 +62,13 @@ class Launcher:
                     return
                 self._stop()
         raise SandboxUnavailable("sandbox.zygote_died", reason=self.last_words())
+
+    def layers(self) -> Layers:
+        """What isolates its children, as soon as the zygote has tried it. Raises SandboxUnavailable."""
+        with self._lock:
+            if self._layers is None:
+                self._layers = self._hear_layers()
+            return self._layers
 
     def last_words(self) -> str:
         """The end of what the zygote wrote to its log; empty when it died silently."""
@@ -80,6 +93,7 @@ class Launcher:
         ours, theirs = socket.socketpair()
         config = {
             "mode": self._mode,
+            "isolation": self._isolation,
             "modules": self._modules,
             "control": theirs.fileno(),
             "monitors": [],
@@ -102,6 +116,24 @@ class Launcher:
             ours.close()
             raise SandboxUnavailable("sandbox.zygote_died", reason=str(error)) from None
         self._control = ours
+
+    def _hear_layers(self) -> Layers:
+        if self._control is None:
+            self._start()
+        assert self._control is not None
+        words = b""
+        self._control.settimeout(PROBE_SECONDS)
+        try:
+            while not words.endswith(b"\n"):
+                chunk = self._control.recv(1 << 16)
+                if not chunk:
+                    raise SandboxUnavailable("sandbox.zygote_died", reason=self.last_words())
+                words += chunk
+        except OSError as error:
+            raise SandboxUnavailable("sandbox.zygote_died", reason=f"{error} {self.last_words()}") from None
+        finally:
+            self._control.settimeout(None)
+        return Layers(**json.loads(words)["layers"])
 
     def _stop(self) -> None:
         if self._process is not None:

@@ -16,14 +16,18 @@ import socket
 import time
 from dataclasses import asdict
 
-from grader.sandbox import confine, prctl, processes
+from grader.sandbox import confine, processes
+from grader.sandbox.isolation import layers, prctl
+from grader.sandbox.isolation.cgroup import Group
+from grader.sandbox.isolation.layers import Layers
 from grader.sandbox.orders import Ending, Order, to_line
-from grader.sandbox.seam import Limits
 
 LOOK_SECONDS = 0.05
 
 
-def oversee(order: Order, channel: int, output: int, control: socket.socket) -> None:
+def oversee(
+    order: Order, offered: Layers, readable: tuple[str, ...], channel: int, output: int, control: socket.socket
+) -> None:
     """Fork the child and watch it to its end."""
     prctl.adopt_orphans()
     if select.select([control], [], [], 0)[0]:
@@ -31,21 +35,32 @@ def oversee(order: Order, channel: int, output: int, control: socket.socket) -> 
     ready, ready_child = os.pipe()
     monitor = os.getpid()
     control.sendall(to_line({"monitor": monitor}))
-    child = os.fork()
-    if child == 0:
-        prctl.die_with_parent(monitor)
-        confine.run(order, channel, output, ready_child)
-    for descriptor in (channel, output, ready_child):
-        os.close(descriptor)
-    Watch(child, order.limits, ready, control).run()
+    worn = Layers() if order.cuda else offered
+    group = layers.group_of_monitor(worn)
+    try:
+        layers.prepare(worn, group, order.limits.memory_bytes, order.limits.processes)
+        child = os.fork()
+        if child == 0:
+            prctl.die_with_parent(monitor)
+            confine.run(order, confine.Confinement(worn, group, monitor, readable), channel, output, ready_child)
+        for descriptor in (channel, output, ready_child):
+            os.close(descriptor)
+        Watch(child, order, worn, group, ready, control).run()
+    finally:
+        if group is not None:
+            group.remove()
 
 
 class Watch:
     """One child's life."""
 
-    def __init__(self, child: int, limits: Limits, ready: int, control: socket.socket) -> None:
+    def __init__(
+        self, child: int, order: Order, worn: Layers, group: Group | None, ready: int, control: socket.socket
+    ) -> None:
         self.child = child
-        self.limits = limits
+        self.limits = order.limits
+        self.scratch = "" if worn.namespaces else order.scratch  # a view of its own limits itself
+        self.group = group
         self.ready = ready
         self.control = control
         self.baseline: int | None = None  # bytes that a process of the tree held before the job began
@@ -86,17 +101,25 @@ class Watch:
 
     def _look(self) -> None:
         """Compare what the whole tree uses with the limits."""
-        pids = processes.descendants(os.getpid())
-        measures = [found for pid in pids if (found := processes.measure(pid))]
+        measures = [found for pid in processes.descendants(os.getpid()) if (found := processes.measure(pid))]
         cpu_seconds = self.cpu_seconds + sum(found.cpu_seconds for found in measures)
         memory = sum(max(0, found.memory_bytes - (self.baseline or 0)) for found in measures)
+        tasks = sum(found.tasks for found in measures)
         for limit, value, most in (
             ("memory", memory, self.limits.memory_bytes),
-            ("processes", len(pids), self.limits.processes),
+            ("processes", tasks, self.limits.processes),
             ("cpu", cpu_seconds, self.limits.cpu_seconds + 1),
+            ("disk", processes.folder_bytes(self.scratch), self.limits.disk_bytes),
         ):
             if value > most:
                 self.limit, self.value = limit, value
+        self._ask_group(memory, tasks)
+
+    def _ask_group(self, memory: int, tasks: int) -> None:
+        """What the kernel refused or killed by itself."""
+        broken = self.group.broken() if self.group is not None and self.limit is None else None
+        if broken is not None:
+            self.limit, self.value = broken, memory if broken == "memory" else tasks
 
     def _reap(self) -> None:
         while True:
@@ -118,6 +141,7 @@ class Watch:
         while self.status is None and time.monotonic() < deadline:
             self._reap()
             time.sleep(0.001)
+        self._ask_group(self.peak_memory_bytes, self.limits.processes)
         if self.limit is None:
             self._name_limit()
         self._say(asdict(self._ending()))

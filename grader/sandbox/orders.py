@@ -21,10 +21,12 @@ class Order:
 
     module: str  # whose `serve(channel)` the child runs
     import_roots: tuple[str, ...]
+    readable: tuple[str, ...]  # what it may read beside the interpreter and its import roots
     scratch: str
     limits: Limits
     threads: int
     cuda: bool
+    sockets: bool  # whether it may open unix sockets until it seals itself
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.sandbox.isolation import Isolation
+from grader.sandbox.isolation import Isolation, IsolationChoice, isolation_of
 from grader.sandbox.launcher import Launcher
 from grader.sandbox.orders import Order
 from grader.sandbox.process_child import ProcessChild
@@ -23,24 +23,35 @@ MODULES: Mapping[Role, str] = {"student": "grader.student.main", "evaluator": "g
 class ProcessSandbox:
     """Children on the CPU come from one zygote; children on CUDA from a second one that has never imported torch.
 
-    Not covered: a child can read what the user can read, reach the network, and signal the user's other processes.
+    What keeps a child from the machine is what `isolation` says; children on CUDA, which run no student code, have limits
+    and a process of their own only.
     """
 
     def __init__(
         self,
-        isolation: Isolation,
+        isolation: IsolationChoice = "auto",
         mode: Mode = "torch",
         *,
         modules: Mapping[Role, str] = MODULES,
         import_roots: tuple[Path, ...] = (),
     ) -> None:
-        self.isolation = isolation
+        self._choice = isolation
         self._modules = modules
         self._import_roots = import_roots
         self._children: weakref.WeakSet[ProcessChild] = weakref.WeakSet()
-        self._launcher = Launcher(mode, list(modules.values()))
+        self._launcher = Launcher(mode, list(modules.values()), isolation)
         self._cuda_launcher: Launcher | None = None
         atexit.register(self.close)
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a child and this machine. Waits until the zygote has tried; raises SandboxUnavailable."""
+        return isolation_of(self._launcher.layers(), self._choice)
+
+    @property
+    def zygote_pid(self) -> int | None:
+        """The process id of the zygote for children on the CPU; None when there is none."""
+        return self._launcher.zygote_pid
 
     def start(
         self,
@@ -60,10 +71,12 @@ class ProcessSandbox:
         order = Order(
             self._modules[role],
             tuple(str(root) for root in self._import_roots),
+            tuple(str(path) for path in readable),
             str(scratch),
             limits,
             threads,
             cuda=device != "cpu",
+            sockets=role == "student",
         )
         child = _order_child(launcher, order)
         self._children.add(child)
@@ -86,7 +99,7 @@ class ProcessSandbox:
 
     def _on_cuda(self) -> Launcher:
         if self._cuda_launcher is None:
-            self._cuda_launcher = Launcher("fresh", list(self._modules.values()), cuda=True)
+            self._cuda_launcher = Launcher("fresh", list(self._modules.values()), "none", cuda=True)
         return self._cuda_launcher
 
 

@@ -23,6 +23,7 @@ class Measure:
 
     cpu_seconds: float
     memory_bytes: int
+    tasks: int = 1
 
 
 def children(pid: int) -> list[int]:
@@ -60,7 +61,7 @@ def measure(pid: int) -> Measure | None:
     memory = allocated_bytes(pid)
     if fields is None or memory is None:
         return None
-    return Measure((int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND, memory)
+    return Measure((int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND, memory, int(fields[17]))
 
 
 def allocated_bytes(pid: int | str) -> int | None:
@@ -71,6 +72,22 @@ def allocated_bytes(pid: int | str) -> int | None:
 def data_bytes() -> int | None:
     """What counts against RLIMIT_DATA in this process; None where the system does not say."""
     return _status_sum("self", "VmData:")
+
+
+def folder_bytes(folder: str, entries: int = 20_000) -> int:
+    """Disk that a folder's files take up; looked at up to so many entries, a folder with more counts as full."""
+    total, seen, queue = 0, 0, [folder] if folder else []
+    while queue:
+        with contextlib.suppress(OSError), os.scandir(queue.pop()) as found:
+            for entry in found:
+                seen += 1
+                if seen > entries:
+                    return 2**62
+                with contextlib.suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        queue.append(entry.path)
+    return total
 
 
 def task_count() -> int:

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from typing_extensions import Self
 
 from grader.evidence.frames import Frame
-from grader.sandbox.isolation import Isolation
+from grader.sandbox.isolation.levels import Isolation
 
 Role = Literal["student", "evaluator"]
 
@@ -21,7 +21,8 @@ class Limits:
 
     `wall_seconds` bounds each single answer, from the request or, for the first one, from the moment the child runs.
     `memory_bytes` counts what the child allocates itself, beyond the interpreter and torch. Output past `output_bytes`
-    is thrown away and harms nobody; `file_bytes` is the size of one file.
+    is thrown away and harms nobody; `file_bytes` is the size of one file, `disk_bytes` of all together. `processes` counts
+    threads too.
     """
 
     wall_seconds: float = 60.0
@@ -30,6 +31,7 @@ class Limits:
     processes: int = 64
     output_bytes: int = 256 * 2**10
     file_bytes: int = 256 * 2**20
+    disk_bytes: int = 512 * 2**20
 
 
 @dataclass(frozen=True)

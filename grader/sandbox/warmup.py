@@ -24,7 +24,15 @@ def idle_steps(mode: Mode, modules: list[str]) -> list[Step]:
     if mode != "warm":
         return []
     imports = [*modules, "safetensors.numpy", "torch.export"]
-    return [*(lambda name=name: importlib.import_module(name) for name in imports), _train, _export]
+    prepare = [lambda name=name: _prepare(name) for name in modules]
+    return [*(lambda name=name: importlib.import_module(name) for name in imports), _train, _export, *prepare]
+
+
+def _prepare(name: str) -> None:
+    """Let a role import what some of its children will need, if it knows of anything."""
+    prepare = getattr(importlib.import_module(name), "prepare", None)
+    if prepare is not None:
+        prepare()
 
 
 def _import_torch() -> None:

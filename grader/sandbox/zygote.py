@@ -18,8 +18,9 @@ import sys
 import time
 from typing import Any
 
-from grader.sandbox import monitor, prctl, processes
-from grader.sandbox.orders import Order, receive_order
+from grader.sandbox import monitor, processes
+from grader.sandbox.isolation import layers, levels, prctl, probing, view
+from grader.sandbox.orders import Order, receive_order, to_line
 from grader.sandbox.warmup import LESS, Mode, first_steps, idle_steps
 
 
@@ -37,6 +38,8 @@ class Zygote:
         self.control = socket.socket(fileno=config["control"])
         self.monitors: set[int] = set(config["monitors"])
         self.wake, self._wake_sender = socket.socketpair()
+        self.readable = view.interpreter_paths()
+        self.layers = self._find_layers()
 
     def run(self) -> None:
         """The main loop."""
@@ -60,6 +63,17 @@ class Zygote:
             elif steps:
                 self._try(steps.pop(0))
         self._leave()
+
+    def _find_layers(self) -> layers.Layers:
+        """What isolates children: tried once, told to the controller, kept when this zygote starts over."""
+        if "layers" in self.config:
+            return layers.Layers(**self.config["layers"])
+        choice = self.config["isolation"]
+        offered = layers.Layers() if choice == "none" else probing.probe(self.readable)
+        found = levels.chosen(offered, choice)
+        self.config["layers"] = found.to_json()
+        self.control.sendall(to_line({"layers": found.to_json()}))
+        return found
 
     def _listen_for_deaths(self) -> None:
         for end in (self.wake, self._wake_sender):
@@ -104,7 +118,7 @@ class Zygote:
             for inherited in (self.control, self.wake, self._wake_sender):
                 inherited.close()
             channel, output, control = files
-            monitor.oversee(order, channel, output, socket.socket(fileno=control))
+            monitor.oversee(order, self.layers, self.readable, channel, output, socket.socket(fileno=control))
         finally:
             os._exit(0)
 

@@ -1,6 +1,7 @@
 """A child that does whatever it is asked, the worst included. Run inside the sandbox under test, never by pytest."""
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -39,11 +40,18 @@ def where(frame, channel):
             "home": os.environ["HOME"],
             "temporary": tempfile.gettempdir(),
             "environment": sorted(os.environ),
-            "files": sorted(int(entry.name) for entry in Path("/dev/fd").iterdir()),
+            "files": [number for number in range(64) if is_open(number)],
             "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
             "session": os.getsid(0),
         }
     )
+
+
+def is_open(number):
+    try:
+        return fcntl.fcntl(number, fcntl.F_GETFD) >= 0
+    except OSError:
+        return False
 
 
 def read_file(frame, channel):
@@ -171,6 +179,30 @@ def daemon_and_kill_monitor(frame, channel):
     time.sleep(60)
 
 
+def reach_for_monitor(frame, channel):
+    """Every way to signal the process above, which a namespace calls 0."""
+    reached = []
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in (os.getppid(), os.getppid() or -1):
+            try:
+                if pid > 0:
+                    os.kill(pid, number)
+                    reached.append(pid)
+            except OSError:
+                continue
+    return Frame({"reached": reached})
+
+
+def fork(frame, channel):
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return Frame({"errno": error.errno})
+    if pid == 0:
+        os._exit(3)
+    return Frame({"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])})
+
+
 def stop_monitor(frame, channel):
     os.kill(os.getppid(), signal.SIGSTOP)
     return Frame({"pid": os.getpid(), "parent": os.getppid()})
@@ -210,7 +242,9 @@ def crash(frame, channel):
 
 
 def stop(frame, channel):
-    os.kill(os.getpid(), signal.SIGSTOP)
+    """The first process of a pid namespace cannot stop itself, so it tries for ever."""
+    while True:
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def hang_up(frame, channel):

@@ -16,7 +16,6 @@ from living import SMALL, gone, running
 from grader.errors import ChildFailed, SandboxUnavailable
 from grader.evidence.frames import Frame
 from grader.sandbox import Limits, Sandbox, launcher, open_sandbox
-from grader.sandbox.isolation import Isolation
 from grader.sandbox.process_sandbox import ProcessSandbox
 
 HERE = Path(__file__).parent
@@ -24,18 +23,20 @@ ROGUE = {"student": "rogue_child", "evaluator": "rogue_child"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
+WITHOUT_SECCOMP = """
+from grader.sandbox.isolation import syscalls
+syscalls.MACHINE = "unknown"
+"""
 CONTROLLER = """
 import json, sys, time
 from pathlib import Path
 from grader.evidence.frames import Frame
-from grader.sandbox import open_sandbox
+from grader.sandbox import open_sandbox, processes
 sandbox = open_sandbox(modules={"student": "rogue_child"}, import_roots=(Path(sys.argv[1]),))
 child = sandbox.start("student")
-daemon = child.ask(Frame({"do": "daemon"})).body["daemon"]
-seen = child.ask(Frame({"do": "where"})).body
-zygote = sandbox._launcher.zygote_pid
+child.ask(Frame({"do": "daemon" if sandbox.isolation.level != "C" else "echo"}))
 root = str(sandbox._launcher.root)
-print(json.dumps([[zygote, seen["parent"], seen["pid"], daemon], root]), flush=True)
+print(json.dumps([[sandbox.zygote_pid, *processes.descendants(sandbox.zygote_pid)], root]), flush=True)
 if sys.argv[2] == "stay":
     child.ask(Frame({"do": "sleep"}))
 """
@@ -76,21 +77,21 @@ def test_ctrl_c_reaches_the_controller_alone_and_ends_all() -> None:
 
 
 def test_a_dead_zygote_is_replaced_and_the_waiting_child_is_our_fault() -> None:
-    with ProcessSandbox(Isolation("none"), modules=ROGUE, import_roots=(HERE,)) as sandbox:
+    with ProcessSandbox("none", modules=ROGUE, import_roots=(HERE,)) as sandbox:
         waiting = sandbox.start("student", SMALL)  # the zygote is still importing torch
-        os.kill(sandbox._launcher.zygote_pid or 0, signal.SIGKILL)
+        os.kill(sandbox.zygote_pid or 0, signal.SIGKILL)
         with pytest.raises(ChildFailed) as caught:
             waiting.ask(Frame({"do": "echo"}))
         assert caught.value.ours
         with sandbox.start("student", SMALL) as child:
             assert child.ask(Frame({"do": "echo", "n": 1})).body["n"] == 1
-            os.kill(sandbox._launcher.zygote_pid or 0, signal.SIGKILL)
+            os.kill(sandbox.zygote_pid or 0, signal.SIGKILL)
             assert child.ask(Frame({"do": "echo", "n": 2})).body["n"] == 2  # a running child needs no zygote
 
 
 def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.sandbox.launcher.BOOT", "raise SystemExit('no torch here')")
-    with ProcessSandbox(Isolation("none"), modules=ROGUE) as sandbox, pytest.raises(Exception, match="no torch here"):
+    with ProcessSandbox("none", modules=ROGUE) as sandbox, pytest.raises(Exception, match="no torch here"):
         sandbox.start("student", SMALL).ask(Frame({"do": "echo"}))
 
 
@@ -101,10 +102,10 @@ if json.loads(sys.argv[-1])["mode"] == "torch":
     threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 """
     monkeypatch.setattr("grader.sandbox.launcher.BOOT", threaded + launcher.BOOT)
-    with ProcessSandbox(Isolation("none"), modules=ROGUE, import_roots=(HERE,)) as sandbox:
+    with ProcessSandbox("none", modules=ROGUE, import_roots=(HERE,)) as sandbox:
         child = sandbox.start("student", SMALL)  # the order waits while the zygote starts over
         assert child.ask(Frame({"do": "echo", "n": 1})).body["n"] == 1
-        command = Path(f"/proc/{sandbox._launcher.zygote_pid}/cmdline").read_text()
+        command = Path(f"/proc/{sandbox.zygote_pid}/cmdline").read_text()
     assert '"mode": "fresh"' in command
 
 
@@ -152,16 +153,23 @@ def test_the_controller_needs_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_strict_is_refused_and_says_what_is_missing() -> None:
+def test_strict_is_refused_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.sandbox.launcher.BOOT", WITHOUT_SECCOMP + launcher.BOOT)
     with pytest.raises(SandboxUnavailable, match=r"level D.*seccomp"):
         open_sandbox("strict")
+
+
+def test_a_level_that_this_machine_lacks_is_refused_by_its_name() -> None:
+    level = "B" if os.getuid() == 0 else "A"
+    with pytest.raises(SandboxUnavailable, match=f"not level {level}"):
+        open_sandbox(level)
 
 
 def test_a_sandbox_is_called_what_was_asked_for() -> None:
     with open_sandbox("none") as sandbox:
         assert sandbox.isolation.level == "none" and not sandbox.isolation.strict
-    with open_sandbox() as sandbox:
-        assert sandbox.isolation.level == "D" and sandbox.isolation.missing
+    with open_sandbox("D") as sandbox:
+        assert sandbox.isolation.level == "D" and len(sandbox.isolation.missing) >= 4
         assert all(layer.render(language) for layer in sandbox.isolation.missing for language in ("en", "ko"))
 
 
