@@ -24,12 +24,11 @@ from typing import Any, NoReturn
 from grader.evidence.frames import Channel
 from grader.sandbox import processes
 from grader.sandbox.isolation import layers, prctl, seccomp, view
-from grader.sandbox.isolation.cgroup import Group
 from grader.sandbox.isolation.layers import Layers
 from grader.sandbox.orders import EXIT_FILE, EXIT_MEMORY, Order
 from grader.sandbox.seam import Limits
 
-CHANNEL, READY = 3, 4
+CHANNEL, READY, GO = 3, 4, 5
 OPEN_FILES = 512
 SPARE_TASKS = 256  # RLIMIT_NPROC counts all threads of the user, who may start some elsewhere meanwhile
 
@@ -50,26 +49,31 @@ class SealedChannel(Channel):
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a child goes into: the layers, its control group, its monitor, and what everyone may read."""
+    """What a child goes into: the layers, its monitor, and what everyone may read."""
 
     layers: Layers
-    group: Group | None
     monitor: int
     readable: tuple[str, ...]
 
 
-def run(order: Order, confinement: Confinement, channel: int, output: int, ready: int) -> NoReturn:
-    """Become the child of `order`: serve the channel until the controller hangs up, then exit."""
+def run(order: Order, confinement: Confinement, channel: int, output: int, ready: int, go: int) -> NoReturn:
+    """Become the child of `order`: serve the channel until the controller hangs up, then exit.
+
+    `ready` tells the monitor what the child held before the job, `go` tells the child that the monitor is ready too.
+    """
     status = 1
     try:
-        _rewire(channel, output, ready)
+        _rewire(channel, output, ready, go)
         _settle(order, confinement.layers)
         serve = _load(order)
         _limit(order.limits, cuda=order.cuda)
         baseline = processes.allocated_bytes("self") or 0
         _isolate(order, confinement)
         os.write(READY, b"%d" % baseline)
+        if not os.read(GO, 1):
+            os._exit(1)
         os.close(READY)
+        os.close(GO)
         open_doors = confinement.layers.seccomp and order.sockets and not confinement.layers.alone
         serve(SealedChannel(socket.socket(fileno=CHANNEL), open_doors=open_doors))
         status = 0
@@ -86,14 +90,14 @@ def run(order: Order, confinement: Confinement, channel: int, output: int, ready
             os._exit(status & 0xFF)
 
 
-def _rewire(channel: int, output: int, ready: int) -> None:
-    """Leave exactly five files open: nothing to read, output twice, the channel, the ready pipe."""
-    wanted = [os.open(os.devnull, os.O_RDONLY), output, output, channel, ready]
+def _rewire(channel: int, output: int, ready: int, go: int) -> None:
+    """Leave exactly six files open: nothing to read, output twice, the channel, the pipes from and to the monitor."""
+    wanted = [os.open(os.devnull, os.O_RDONLY), output, output, channel, ready, go]
     safe = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 16) for descriptor in wanted]
     for target, source in enumerate(safe):
         os.dup2(source, target, inheritable=target < CHANNEL)
     for descriptor in [int(entry.name) for entry in os.scandir("/dev/fd")]:
-        if descriptor > READY:
+        if descriptor > GO:
             with contextlib.suppress(OSError):  # the listing's own descriptor is closed already
                 os.close(descriptor)
     sys.stdout, sys.stderr = (
@@ -129,9 +133,7 @@ def _isolate(order: Order, confinement: Confinement) -> None:
     shown = view.View(
         view.outermost([*confinement.readable, *order.import_roots, *order.readable]), order.limits.disk_bytes
     )
-    layers.confine(
-        confinement.layers, confinement.group, shown, order.scratch, confinement.monitor, sockets=order.sockets
-    )
+    layers.confine(confinement.layers, shown, order.scratch, confinement.monitor, sockets=order.sockets)
     os.chdir(os.environ["HOME"])
 
 

@@ -76,6 +76,7 @@ class FakeSandbox:
         limits: Limits | None = None,
         *,
         readable: tuple[Path, ...] = (),
+        preloads: tuple[str, ...] = (),
         device: str = "cpu",
         threads: int = 1,
     ) -> FakeChild:

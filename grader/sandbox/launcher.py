@@ -37,12 +37,19 @@ class Launcher:
     """One kind of zygote: how it starts, how it is asked. Safe to use from several threads."""
 
     def __init__(
-        self, mode: Mode, modules: Sequence[str], isolation: IsolationChoice = "auto", *, cuda: bool = False
+        self,
+        mode: Mode,
+        modules: Sequence[str],
+        isolation: IsolationChoice = "auto",
+        *,
+        preloads: Sequence[str] = (),
+        cuda: bool = False,
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="grader-"))
         self._mode = mode
         self._modules = list(modules)
         self._isolation = isolation
+        self._preloads = list(preloads)
         self._cuda = cuda
         self._layers: Layers | None = None
         self._lock = threading.Lock()
@@ -94,6 +101,7 @@ class Launcher:
         config = {
             "mode": self._mode,
             "isolation": self._isolation,
+            "preloads": self._preloads,
             "modules": self._modules,
             "control": theirs.fileno(),
             "monitors": [],
@@ -155,6 +163,7 @@ def _environment(home: Path, *, cuda: bool) -> dict[str, str]:
     environment.update(LANG="C.UTF-8", HOME=str(home), OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     # Threads that wait must sleep: spinning, two trainings on two cores take six times as long as one after the other.
     environment.update(OMP_WAIT_POLICY="PASSIVE", KMP_BLOCKTIME="0")
+    environment["KERAS_BACKEND"] = "torch"
     if not cuda:
         environment["CUDA_VISIBLE_DEVICES"] = ""
     return environment

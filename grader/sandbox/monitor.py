@@ -33,6 +33,7 @@ def oversee(
     if select.select([control], [], [], 0)[0]:
         return  # the controller changed its mind while we were starting
     ready, ready_child = os.pipe()
+    go_child, go = os.pipe()
     monitor = os.getpid()
     control.sendall(to_line({"monitor": monitor}))
     worn = Layers() if order.cuda else offered
@@ -42,13 +43,28 @@ def oversee(
         child = os.fork()
         if child == 0:
             prctl.die_with_parent(monitor)
-            confine.run(order, confine.Confinement(worn, group, monitor, readable), channel, output, ready_child)
-        for descriptor in (channel, output, ready_child):
+            os.close(go)  # its end in the monitor: once the monitor is dead, waiting for it ends
+            confinement = confine.Confinement(worn, monitor, readable)
+            confine.run(order, confinement, channel, output, ready_child, go_child)
+        for descriptor in (channel, output, ready_child, go_child):
             os.close(descriptor)
+        _admit(child, group, go)
         Watch(child, order, worn, group, ready, control).run()
     finally:
         if group is not None:
             group.remove()
+
+
+def _admit(child: int, group: Group | None, go: int) -> None:
+    """Put the child into its control group, if any, and let it begin; it cannot begin when that fails."""
+    try:
+        if group is not None:
+            group.adopt(child)
+        os.write(go, b"g")
+    except OSError as error:
+        os.write(2, f"control group: {error}\n".encode())
+    finally:
+        os.close(go)
 
 
 class Watch:

@@ -6,6 +6,7 @@ import atexit
 import os
 import socket
 import tempfile
+import threading
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ MODULES: Mapping[Role, str] = {"student": "grader.student.main", "evaluator": "g
 
 
 class ProcessSandbox:
-    """Children on the CPU come from one zygote; children on CUDA from a second one that has never imported torch.
+    """Children on the CPU come from a zygote for each set of preloads; those on CUDA from one that never imported torch.
 
     What keeps a child from the machine is what `isolation` says; children on CUDA, which run no student code, have limits
     and a process of their own only.
@@ -39,7 +40,10 @@ class ProcessSandbox:
         self._modules = modules
         self._import_roots = import_roots
         self._children: weakref.WeakSet[ProcessChild] = weakref.WeakSet()
-        self._launcher = Launcher(mode, list(modules.values()), isolation)
+        self._mode: Mode = mode
+        self._launchers: dict[tuple[str, ...], Launcher] = {}
+        self._lock = threading.Lock()
+        self._launcher = self._launcher_for(())
         self._cuda_launcher: Launcher | None = None
         atexit.register(self.close)
 
@@ -59,6 +63,7 @@ class ProcessSandbox:
         limits: Limits | None = None,
         *,
         readable: tuple[Path, ...] = (),
+        preloads: tuple[str, ...] = (),
         device: str = "cpu",
         threads: int = 1,
     ) -> ProcessChild:
@@ -66,7 +71,7 @@ class ProcessSandbox:
         if role == "student" and device != "cpu":
             raise ValueError("student code runs on the CPU only")
         limits = limits or Limits()
-        launcher = self._launcher if device == "cpu" else self._on_cuda()
+        launcher = self._launcher_for(preloads) if device == "cpu" else self._on_cuda()
         scratch = Path(tempfile.mkdtemp(prefix=f"{role}-", dir=launcher.root))
         order = Order(
             self._modules[role],
@@ -83,11 +88,11 @@ class ProcessSandbox:
         return child
 
     def close(self) -> None:
-        """End all children and both zygotes; idempotent."""
+        """End all children and zygotes; idempotent."""
         atexit.unregister(self.close)
         for child in list(self._children):
             child.close()
-        for launcher in (self._launcher, self._cuda_launcher):
+        for launcher in (*self._launchers.values(), self._cuda_launcher):
             if launcher is not None:
                 launcher.close()
 
@@ -96,6 +101,13 @@ class ProcessSandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _launcher_for(self, preloads: tuple[str, ...]) -> Launcher:
+        with self._lock:
+            if preloads not in self._launchers:
+                modules = list(self._modules.values())
+                self._launchers[preloads] = Launcher(self._mode, modules, self._choice, preloads=preloads)
+            return self._launchers[preloads]
 
     def _on_cuda(self) -> Launcher:
         if self._cuda_launcher is None:

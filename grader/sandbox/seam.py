@@ -95,13 +95,14 @@ class Sandbox(Protocol):
         limits: Limits = ...,
         *,
         readable: tuple[Path, ...] = (),
+        preloads: tuple[str, ...] = (),
         device: str = "cpu",
         threads: int = 1,
     ) -> Child:
         """A child, at once: it may still be starting and requests to it queue.
 
-        `readable` are the paths that an isolation with its own view of the file system shows to the child; without such
-        a view (see ``isolation.missing``) it promises nothing and hides nothing.
+        `readable` are paths that it may read beside Python and its packages, and `preloads` packages that it finds
+        imported, beside torch: each set of them has a zygote of its own, started when first asked for.
 
         Raises:
             SandboxUnavailable: no process could be started.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 # How much a zygote knows before it forks. A fresh one never imports torch, so that its children may use CUDA.
@@ -14,9 +16,10 @@ LESS: dict[str, Mode] = {"warm": "torch", "torch": "fresh"}
 Step = Callable[[], object]
 
 
-def first_steps(mode: Mode) -> list[Step]:
-    """What must be done before the first child."""
-    return [] if mode == "fresh" else [_import_torch]
+def first_steps(mode: Mode, preloads: Sequence[str] = ()) -> list[Step]:
+    """What must be done before the first child. A preload that cannot be imported is left to the child to fail on."""
+    imports: list[Step] = [partial(_import, name) for name in preloads]
+    return [] if mode == "fresh" else [_import_torch, *imports]
 
 
 def idle_steps(mode: Mode, modules: list[str]) -> list[Step]:
@@ -33,6 +36,11 @@ def _prepare(name: str) -> None:
     prepare = getattr(importlib.import_module(name), "prepare", None)
     if prepare is not None:
         prepare()
+
+
+def _import(name: str) -> None:
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name)
 
 
 def _import_torch() -> None:

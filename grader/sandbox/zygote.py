@@ -44,9 +44,11 @@ class Zygote:
     def run(self) -> None:
         """The main loop."""
         prctl.adopt_orphans()
+        prctl.hide_memory()
+        prctl.limit_arenas()
         self._listen_for_deaths()
         gc.disable()
-        for step in first_steps(self.mode):
+        for step in first_steps(self.mode, self.config["preloads"]):
             step()
         self._settle()
         steps = idle_steps(self.mode, self.config["modules"])

@@ -60,7 +60,7 @@ def uncover(path: Path) -> None:
     if private is None:
         return
     kept = tempfile.mkdtemp()
-    os.chmod(kept, 0o755)
+    Path(kept).chmod(0o755)
     libc.mount(str(path), kept, flags=BIND | RECURSIVE)
     libc.mount("cover", str(private), "tmpfs", options="mode=755")
     path.mkdir(parents=True)

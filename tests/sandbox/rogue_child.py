@@ -193,6 +193,10 @@ def reach_for_monitor(frame, channel):
     return Frame({"reached": reached})
 
 
+def imported(frame, channel):
+    return Frame({"imported": frame.body["name"] in sys.modules})
+
+
 def fork(frame, channel):
     try:
         pid = os.fork()

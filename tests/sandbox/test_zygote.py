@@ -176,3 +176,19 @@ def test_a_sandbox_is_called_what_was_asked_for() -> None:
 def test_student_code_never_meets_cuda(zygote: Sandbox) -> None:
     with pytest.raises(ValueError, match="CPU"):
         zygote.start("student", Limits(), device="cuda")
+
+
+@pytest.mark.slow
+def test_each_set_of_preloads_has_a_zygote_of_its_own() -> None:
+    with open_sandbox(modules=ROGUE, import_roots=(HERE,)) as sandbox:
+        with sandbox.start("student", SMALL, preloads=("safetensors.torch",)) as child:
+            assert child.ask(Frame({"do": "imported", "name": "safetensors.torch"})).body["imported"]
+        with sandbox.start("student", SMALL) as child:
+            assert not child.ask(Frame({"do": "imported", "name": "safetensors.torch"})).body["imported"]
+
+
+def test_a_zygote_has_one_task(zygote: Sandbox) -> None:
+    assert isinstance(zygote, ProcessSandbox)
+    with zygote.start("student", SMALL) as child:
+        child.ask(Frame({"do": "echo"}))
+        assert len(list(Path(f"/proc/{zygote.zygote_pid}/task").iterdir())) == 1

@@ -44,10 +44,13 @@ class Group:
             (self.memory / swap).write_text(str(amount))
         (self.pids / "pids.max").write_text(str(tasks))
 
-    def join(self) -> None:
-        """Put this process, and all that it starts from now on, into the group. Raises OSError."""
+    def adopt(self, pid: int) -> None:
+        """Put a process, and all that it starts from then on, into the group. Raises OSError.
+
+        The kernel makes the caller wait some milliseconds for all processors to take notice.
+        """
         for folder in {self.memory, self.pids}:
-            (folder / "cgroup.procs").write_text("0")
+            (folder / "cgroup.procs").write_text(str(pid))
 
     def broken(self) -> str | None:
         """The limit that the kernel has enforced in the group, if any: ``memory`` or ``processes``."""

@@ -1,8 +1,9 @@
 """The layers of isolation that a machine offers, and the order in which a monitor and its child put them on.
 
-The monitor makes namespaces and the control group. The child, forked into them, joins the group, takes its view of the file
-system, then Landlock, its own user id, no capabilities, and last the filter of system calls: each step needs a right that
-a later one takes away. A step that fails ends the child before it has met a submission.
+The monitor makes namespaces and the control group, and puts the child into the group while that one is busy with the rest.
+The child, forked into the namespaces, takes its view of the file system, then Landlock, its own user id, no capabilities,
+and last the filter of system calls: each step needs a right that a later one takes away. A step that fails ends the child
+before it has met a submission.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Layers:
     def without(self, *names: Layer) -> Layers:
         """The same with some layers left out by wish."""
         changes: dict[str, Any] = {name: "" if name == "namespaces" else False for name in names}
-        refused = {**self.refused, **dict.fromkeys(names, "not asked for")}
+        refused: dict[str, str] = {**self.refused, **dict.fromkeys(map(str, names), "not asked for")}
         return replace(self, refused=refused, **changes)
 
     def to_json(self) -> dict[str, Any]:
@@ -60,15 +61,11 @@ def prepare(layers: Layers, group: cgroup.Group | None, memory_bytes: int, tasks
         namespaces.enter(root=layers.namespaces == "root")
 
 
-def confine(
-    layers: Layers, group: cgroup.Group | None, shown: view.View, scratch: str, monitor: int, *, sockets: bool
-) -> None:
+def confine(layers: Layers, shown: view.View, scratch: str, monitor: int, *, sockets: bool) -> None:
     """The child's part; afterwards there is no way back. `scratch` is an empty folder of its own. Raises OSError."""
     if sys.platform != "linux":
         return
     uid, gid = (FIRST_OWN_ID + monitor,) * 2 if layers.uid else (os.getuid(), os.getgid())
-    if group is not None:
-        group.join()
     if layers.namespaces:
         view.enter(shown, scratch, uid, gid)
     if layers.landlock:

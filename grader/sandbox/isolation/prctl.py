@@ -9,6 +9,7 @@ import sys
 
 from grader.sandbox.isolation import libc
 
+M_ARENA_MAX = -8
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_CAPBSET_DROP = 24
@@ -41,6 +42,12 @@ def give_up_privileges() -> None:
 def hide_memory(hidden: bool = True) -> None:
     """Other processes of the same user may not read this one's memory, nor trace it."""
     _prctl(PR_SET_DUMPABLE, 0 if hidden else 1)
+
+
+def limit_arenas(most: int = 2) -> None:
+    """Let malloc keep few arenas, so that a child's threads do not each hold memory of their own."""
+    if sys.platform == "linux" and hasattr(libc.LIBC, "mallopt"):
+        libc.LIBC.mallopt(M_ARENA_MAX, most)
 
 
 def drop_bounding_set() -> None:

@@ -58,70 +58,76 @@ def interpreter_paths() -> tuple[str, ...]:
     A checkout that grader is imported from holds solutions; whoever may import from it gets the package alone.
     """
     package = Path(grader.__file__).resolve().parent
-    found = [*LIBRARIES, str(package)]
     places = sysconfig.get_paths()
-    found += [places[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    found += [f"{prefix}/lib" for prefix in {sys.prefix, sys.base_prefix} if prefix != "/"]
-    found += [entry for entry in sys.path if (entry and Path(entry).resolve() != package.parent) or _installed(entry)]
-    return outermost(found)
+    return outermost(
+        [
+            *LIBRARIES,
+            str(package),
+            *(places[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+            *(f"{prefix}/lib" for prefix in (sys.prefix, sys.base_prefix)),
+            *(entry for entry in sys.path if entry and _holds_packages(Path(entry), package)),
+        ]
+    )
 
 
 def outermost(paths: Iterable[str]) -> tuple[str, ...]:
     """The paths that exist, without those that lie below another, and without whole homes and other such places."""
-    kept: list[str] = []
-    for path in sorted({os.path.abspath(path) for path in paths if path and os.path.exists(path)} - HIDDEN):
-        if not any(path.startswith(f"{other}/") for other in kept):
+    kept: list[Path] = []
+    for path in sorted({Path(path).absolute() for path in paths if path}):
+        if path.exists() and str(path) not in HIDDEN and not any(other in path.parents for other in kept):
             kept.append(path)
-    return tuple(kept)
+    return tuple(str(path) for path in kept)
 
 
-def enter(view: View, base: str, uid: int, gid: int) -> None:
-    """Make the view the root of this process, in a mount namespace of its own; `base` is an empty folder of ours.
+def enter(view: View, scratch: str, uid: int, gid: int) -> None:
+    """Make the view the root of this process, in a mount namespace of its own; `scratch` is an empty folder of ours.
 
     `uid` and `gid` own what may be written. Raises OSError.
     """
+    base = Path(scratch)
     libc.unshare(libc.CLONE_NEWNS)
     libc.mount("none", "/", flags=_RECURSIVE | _PRIVATE)
-    libc.mount("view", base, "tmpfs", _NO_SETUID | _NO_DEVICES, "size=4m,mode=755")
-    for folder in ("/tmp", SHARED_MEMORY):
-        os.makedirs(base + folder)
-    inodes = view.disk_bytes // 2**20 * INODES_PER_MEBIBYTE + 1024
-    options = f"size={view.disk_bytes},nr_inodes={inodes},mode=1777"
-    libc.mount("scratch", base + "/tmp", "tmpfs", _NO_SETUID | _NO_DEVICES, options)
-    _make_home(base, uid, gid)
-    libc.mount(f"{base}/tmp/.shm", base + SHARED_MEMORY, flags=_BIND)
+    libc.mount("view", scratch, "tmpfs", _NO_SETUID | _NO_DEVICES, "size=4m,mode=755")
+    _make_scratch(base, view.disk_bytes, uid, gid)
     for path in view.readable:
-        _show(path, base)
+        _show(Path(path), base)
     for device in DEVICES:
-        Path(base + device).touch()
-        libc.mount(device, base + device, flags=_BIND)
-    libc.mount("", base, flags=_REMOUNT | _BIND | _READ_ONLY | _NO_SETUID | _NO_DEVICES)
+        _below(base, device).touch()
+        libc.mount(device, f"{base}{device}", flags=_BIND)
+    libc.mount("", scratch, flags=_REMOUNT | _BIND | _READ_ONLY | _NO_SETUID | _NO_DEVICES)
     _pivot(base)
 
 
-def _make_home(base: str, uid: int, gid: int) -> None:
-    for folder, mode in ((f"{base}{HOME}", 0o700), (f"{base}/tmp/.shm", 0o1777)):
-        os.mkdir(folder)
-        os.chmod(folder, mode)
+def _make_scratch(base: Path, disk_bytes: int, uid: int, gid: int) -> None:
+    """One limited tmpfs for all that a child writes, shared memory included."""
+    for name in ("/tmp", SHARED_MEMORY):
+        _below(base, name).mkdir(parents=True)
+    inodes = disk_bytes // 2**20 * INODES_PER_MEBIBYTE + 1024
+    options = f"size={disk_bytes},nr_inodes={inodes},mode=1777"
+    libc.mount("scratch", f"{base}/tmp", "tmpfs", _NO_SETUID | _NO_DEVICES, options)
+    for folder, mode in ((_below(base, HOME), 0o700), (base / "tmp/.shm", 0o1777)):
+        folder.mkdir()
+        folder.chmod(mode)
         os.chown(folder, uid, gid)
+    libc.mount(f"{base}/tmp/.shm", f"{base}{SHARED_MEMORY}", flags=_BIND)
 
 
-def _show(path: str, base: str) -> None:
+def _show(path: Path, base: Path) -> None:
     """Bind a folder or file, with all that is mounted in it, read-only."""
-    target = base + path
-    if os.path.isdir(path):
-        os.makedirs(target, exist_ok=True)
+    target = _below(base, path)
+    if path.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
     else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        Path(target).touch()
-    libc.mount(path, target, flags=_BIND | _RECURSIVE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    libc.mount(str(path), str(target), flags=_BIND | _RECURSIVE)
     attributes = (ctypes.c_uint64 * 4)(_ATTRIBUTES, 0, 0, 0)
     number = syscalls.numbers(syscalls.OURS)["mount_setattr"]
     name = ctypes.c_char_p(os.fsencode(target))
     libc.syscall(f"mount_setattr {path}", number, _AT_FDCWD, name, _AT_RECURSIVE, attributes, 32)
 
 
-def _pivot(base: str) -> None:
+def _pivot(base: Path) -> None:
     os.chdir(base)
     ours = syscalls.numbers(syscalls.OURS)
     here = ctypes.c_char_p(b".")
@@ -130,5 +136,10 @@ def _pivot(base: str) -> None:
     os.chdir("/")
 
 
-def _installed(entry: str) -> bool:
-    return Path(entry).name in ("site-packages", "dist-packages")
+def _below(base: Path, path: Path | str) -> Path:
+    return base / str(path).lstrip("/")
+
+
+def _holds_packages(entry: Path, package: Path) -> bool:
+    """Whether a place that Python imports from may be shown whole: not if it is where grader is developed."""
+    return entry.name in ("site-packages", "dist-packages") or entry.resolve() != package.parent
