@@ -109,11 +109,14 @@ def _sandbox() -> Iterator[Finding]:
         return
     seconds = f"{time.monotonic() - started:.1f}"
     yield Finding("good", message("doctor.processes"), message("doctor.processes_start", seconds=seconds))
-    missing = tuple(message("doctor.missing", layer=layer) for layer in isolation.missing)
+    layers = (
+        *(message("doctor.present", layer=layer) for layer in isolation.layers),
+        *(message("doctor.missing", layer=layer) for layer in isolation.missing),
+    )
     if isolation.strict:
-        yield Finding("good", message("doctor.isolation"), isolation.name, missing)
+        yield Finding("good", message("doctor.isolation"), isolation.name, layers)
     else:
-        yield Finding("note", message("doctor.isolation"), isolation.name, (*missing, message("doctor.only_your_own")))
+        yield Finding("note", message("doctor.isolation"), isolation.name, (*layers, message("doctor.only_your_own")))
 
 
 def _data() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.messages import Message, message
-from grader.sandbox.isolation.layers import Layer, Layers
+from grader.sandbox.isolation.layers import LAYERS, Layer, Layers
 
 Level = Literal["A", "B", "C", "D", "E", "none"]
 IsolationChoice = Literal["auto", "strict", "none", "A", "B", "C", "D"]
@@ -16,10 +16,11 @@ STRICT_LEVELS: tuple[Level, ...] = ("A", "B", "C")  # good enough to run other p
 
 @dataclass(frozen=True)
 class Isolation:
-    """A level (A best) and what it lacks. ``none`` means that nobody asked for isolation: processes and limits only."""
+    """A level (A best), the layers it is made of and those it lacks. ``none`` means that nobody asked for isolation."""
 
     level: Level
     missing: tuple[Message, ...] = ()
+    layers: tuple[Message, ...] = ()
 
     @property
     def name(self) -> Message:
@@ -41,7 +42,9 @@ def isolation_of(layers: Layers, choice: IsolationChoice = "auto") -> Isolation:
     level = level_of(layers)
     reasons = {layer: layers.refused.get(layer) or "-" for layer in _expected(layers) if not getattr(layers, layer)}
     return Isolation(
-        level, tuple(message(f"sandbox.missing_{layer}", reason=reason) for layer, reason in reasons.items())
+        level,
+        tuple(message(f"sandbox.missing_{layer}", reason=reason) for layer, reason in reasons.items()),
+        tuple(message(f"sandbox.layer_{layer}") for layer in LAYERS if getattr(layers, layer)),
     )
 
 
@@ -67,4 +70,4 @@ def _expected(layers: Layers) -> tuple[Layer, ...]:
     """The layers whose lack is worth a word. A user's child keeps its id: its namespaces leave nobody to signal."""
     if layers.namespaces == "user":
         return ("landlock", "seccomp", "cgroup")
-    return ("namespaces", "landlock", "seccomp", "uid", "cgroup")
+    return LAYERS

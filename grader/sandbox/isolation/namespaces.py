@@ -6,6 +6,7 @@ would leave the child the real root.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -24,7 +25,12 @@ def enter(*, root: bool) -> None:
         return
     uid, gid = os.getuid(), os.getgid()
     prctl.hide_memory(False)  # else the maps belong to root
-    libc.unshare(_FLAGS | libc.CLONE_NEWUSER)
+    try:
+        libc.unshare(_FLAGS | libc.CLONE_NEWUSER)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, "no user namespaces allowed: user.max_user_namespaces") from None
+        raise
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
