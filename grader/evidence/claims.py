@@ -6,12 +6,16 @@ line is a number. Unknown keys are dropped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from grader.errors import ProtocolError
+
+MAX_OUTPUT, MAX_OUTPUTS = 2**20, 4 * 2**20  # characters of one output of a notebook, and of all
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 Text = Annotated[str, Field(max_length=4_000)]
 Name = Annotated[str, Field(max_length=300)]
@@ -24,6 +28,20 @@ Findings = Annotated[list[dict[str, Any]], Field(max_length=200)]  # each is dec
 
 class _Claim(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=False)
+
+
+class _Output(_Claim):
+    """Something that a cell of a notebook has shown. Pictures are base64; nothing is harmless yet."""
+
+    cell: Size
+    type: Literal["text", "html", "svg", "png", "jpeg"]
+    data: Annotated[str, Field(max_length=MAX_OUTPUT)]
+
+    @model_validator(mode="after")
+    def _check_picture(self) -> _Output:
+        if self.type in ("png", "jpeg") and not _BASE64.fullmatch("".join(self.data.split())):
+            raise ValueError("no picture")
+        return self
 
 
 class LoadClaim(_Claim):
@@ -45,6 +63,14 @@ class LoadClaim(_Claim):
     places: dict[Name, Place] = {}  # of the names that are suggested
     defined: bool | None = None
     kind: Name | None = None
+    outputs: Annotated[list[_Output], Field(max_length=200)] = []
+
+    @field_validator("outputs")
+    @classmethod
+    def _check_sum(cls, outputs: list[_Output]) -> list[_Output]:
+        if sum(len(output.data) for output in outputs) > MAX_OUTPUTS:
+            raise ValueError("too much output")
+        return outputs
 
 
 class _Error(_Claim):

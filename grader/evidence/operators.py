@@ -118,6 +118,7 @@ aten.unflatten.int self:T dim:i sizes:I
 aten.permute.default self:T dims:I
 aten.transpose.int self:T dim0:i dim1:i
 aten.t.default self:T
+aten.numpy_T.default self:T
 aten.squeeze.default self:T
 aten.squeeze.dim self:T dim:i
 aten.squeeze.dims self:T dim:I

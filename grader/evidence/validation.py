@@ -4,8 +4,8 @@ Everything here is plain Python on plain data. Refused: an operator off the allo
 backwards, an argument of another type than the operator's schema says, absurd sizes and counts, tensors whose dtype or
 shape is not what the state says.
 
-Not covered: an operator that is on the list, has arguments of the right types and still fails or runs long for their
-values; that happens in the evaluator, inside its limits, and is the submission's error.
+Not covered: an operator that is on the list, has arguments of the right types and still fails for their values; that
+happens in the evaluator, inside its limits, and is the submission's error. What a run costs is for `budget` to say.
 """
 
 from __future__ import annotations
