@@ -30,7 +30,7 @@ def capture(target: Any, request: Mapping[str, Any], source: Source) -> tuple[di
     """What can be learned about the model that `target` is or builds.
 
     `request` has ``arguments`` (constructor arguments), ``shape`` (one input without its batch dimension), ``dtype``,
-    ``batches`` (sizes to try; the first two are traced) and ``seed``.
+    ``batches`` (sizes to try; the first two are traced), ``seed`` (of building the model) and ``probe_seed`` (of running it).
     """
     model, facts = build(target, request, source)
     return (facts, {}) if model is None else run(model, facts, request, source)
@@ -100,7 +100,7 @@ def _run(model: nn.Module, request: Mapping[str, Any], source: Source, facts: di
     model.eval()
     for batch in request["batches"]:
         trace = Trace(model, source)
-        seed_everything(request["seed"])
+        seed_everything(request["probe_seed"])
         sample = _sample(batch, request)
         try:
             with births(source) as made, torch.no_grad(), trace if len(traces) < 2 else contextlib.nullcontext():
@@ -168,7 +168,7 @@ def _sample(batch: int, request: Mapping[str, Any]) -> torch.Tensor:
 def _export(
     model: nn.Module, request: Mapping[str, Any], source: Source, facts: dict[str, Any]
 ) -> tuple[dict[str, Any], Tensors]:
-    seed_everything(request["seed"])
+    seed_everything(request["seed"])  # nothing looks at the sample's values; layers made in forward are drawn here
     batches = request["batches"]
     try:
         # The exporter takes a batch of one for a special case.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import traceback
 from types import TracebackType
@@ -26,6 +28,9 @@ _HINTS = (
     (r"super\(type, obj\)", "super_other"),
     (r"^EOFError|^StdinNotImplementedError", "input"),
     (r"^(URLError|HTTPError|ConnectionError|gaierror|SSLError)|urlopen error|Max retries exceeded", "network"),
+    (r"can't start new thread|Resource temporarily unavailable", "processes"),
+    (r"No space left on device|File too large", "disk"),
+    (r"^PermissionError: \[Errno 1\]", "forbidden"),  # EPERM; a file's own permissions give EACCES
     (
         r"^(FileNotFoundError|PermissionError|IsADirectoryError|NotADirectoryError)|Read-only file system|Dataset not found",
         "file",
@@ -62,7 +67,8 @@ def explain(error: BaseException, source: Source) -> Finding:
     where = locate(error, source)
     text = error_text(error)
     args = {"type": type(error).__name__, "text": text, "frames": trim(error, source), "code": _code(where, source)}
-    return Finding(Message("source.raised", args), hint_for(type(error).__name__, text), where)
+    through = " ".join(frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__))
+    return Finding(Message("source.raised", args), hint_for(type(error).__name__, text, through), where)
 
 
 def describe_error(error: BaseException, source: Source) -> dict[str, Any]:
@@ -90,7 +96,7 @@ def locate(error: BaseException | TracebackType | None, source: Source) -> Locat
 def trim(error: BaseException, source: Source) -> list[str]:
     """The student's own frames, outermost first, e.g. ``answer.py:12 in forward: x = self.fc(x)``."""
     frames = [
-        f"{frame.f_code.co_filename}:{line} in {frame.f_code.co_name}: {_code(where, source)}"
+        f"{source.file_of(where.cell)}:{line} in {frame.f_code.co_name}: {_code(where, source)}"
         for frame, line in traceback.walk_tb(error.__traceback__)
         if (where := source.location(frame.f_code.co_filename, line)) is not None
     ]
@@ -108,18 +114,31 @@ def error_text(error: BaseException) -> str:
     return text.strip()[:MAX_TEXT]
 
 
-def hint_for(type: str, text: str) -> Message:
-    """What to do about an exception, by the name of its type and its message."""
+def hint_for(type: str, text: str, through: str = "") -> Message:
+    """What to do about an exception, by the name of its type, its message and, in any form, the files it came through."""
     known = next((id for pattern, id in _HINTS if re.search(pattern, f"{type}: {text}")), "other")
+    if type == "PermissionError" and "subprocess.py" in through:  # the message names the program as if it were a file
+        known = "forbidden"
     quoted = re.search(r"'([^']*)'", text)
     name = quoted[1] if quoted else ""
     if known == "name" and name in _USUAL_IMPORTS:
         return Message("source.raised_hint_import", {"name": name, "statement": _USUAL_IMPORTS[name]})
-    return Message(f"source.raised_hint_{known}", {"name": name})
+    return Message(f"source.raised_hint_{known}", {"name": name, **_limits()})
+
+
+def _limits() -> dict[str, str]:
+    """What the sandbox allows this process, for people; question marks where there is none."""
+    try:
+        limits = json.loads(os.environ.get("GRADER_LIMITS", "{}"))
+    except ValueError:  # the submission changed it
+        limits = {}
+    sizes = {name: limits.get(f"{name}_bytes") for name in ("memory", "file", "disk")}
+    shown = {name: f"{size / 2**20:.0f} MiB" if isinstance(size, int) else "?" for name, size in sizes.items()}
+    return {**shown, "processes": str(limits.get("processes", "?"))}
 
 
 def _code(where: Location | None, source: Source) -> str:
     if where is None or where.line is None:
         return ""
-    lines = source.files[source.file_of(where.cell)].lines
+    lines = next(cell.lines for cell in source.cells if cell.number == where.cell)
     return lines[where.line - 1].strip()[:200] if where.line <= len(lines) else ""

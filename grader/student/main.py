@@ -1,13 +1,15 @@
 """The student child: answers requests about one submission. It knows no expected value, no label, no point.
 
 Requests are frames whose body has a ``request``: ``load``, ``build``, ``capture`` and, for a model without a graph, ``forward``,
-``gradients``, ``fit`` and ``predict``. Each is answered by one frame, ``fit`` by several. Whatever a student's code does to
+``gradients``, ``fit`` and ``predict``. Each is answered by one frame, ``fit`` by several, and so is ``load`` of a notebook
+that runs whole: before each cell it names the cell and its time limit. Whatever a student's code does to
 this process, all it can change is its own claims.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +32,7 @@ class Session:
 
     def load(self, frame: Frame) -> Frame:
         """Read, slice and run the submission."""
-        self.loaded = load(frame)
+        self.loaded = load(frame, self.channel)
         return Frame(self.loaded.facts)
 
     def build(self, frame: Frame) -> Frame:
@@ -38,16 +40,12 @@ class Session:
         from grader.student.capture import build
 
         loaded = self._loaded()
-        if loaded.captured is not None:
-            return Frame({key: value for key, value in loaded.captured.body.items() if key != "graph"})
         self.model, self.facts = build(loaded.target(frame.body["target"]), frame.body, loaded.source)
         return Frame(self.facts)
 
     def capture(self, frame: Frame) -> Frame:
         """Run the built model and turn it into a capture."""
         loaded = self._loaded()
-        if loaded.captured is not None:
-            return loaded.captured
         if self.model is None:
             raise ProtocolError("sandbox.bad_frame", reason="nothing is built")
         return Frame(*_exporter()(self.model, self.facts, frame.body, loaded.source))
@@ -80,6 +78,12 @@ def _exporter() -> Callable[..., Any]:
         gc.freeze()
         gc.enable()
     return run
+
+
+def prepare() -> None:
+    """What an idle zygote may import beside this module: whole notebooks need it, and it takes half a second."""
+    importlib.import_module("grader.student.notebook_run")  # first: it keeps the next one quiet
+    importlib.import_module("ipykernel.debugger")  # by ipykernel when a kernel is made, half of the time that takes
 
 
 def serve(channel: Channel) -> None:

@@ -24,6 +24,8 @@ from grader.student import magics
 from grader.student.syntax import describe_syntax_error
 from grader.verdict import Finding, Location
 
+MAX_CELLS = 2_000  # code cells of a notebook; reading five thousand took seconds
+MAX_CHARACTERS = 2_000_000  # of code in a notebook: what a .py file may hold
 MAX_DEPTH = 200  # nesting of the syntax tree; people stay below 60, and the analysis recurses
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
@@ -154,6 +156,10 @@ def _cell_texts(text: str, name: str) -> list[tuple[int | None, str]]:
         raise _problem("not_a_notebook", name)
     if not any(code.strip() for code in codes):
         raise _problem("no_code", name)
+    if len(codes) > MAX_CELLS:
+        raise _problem("too_many_cells", name, found=len(codes), limit=MAX_CELLS)
+    if sum(map(len, codes)) > MAX_CHARACTERS:
+        raise _problem("too_much_code", name, found=sum(map(len, codes)), limit=MAX_CHARACTERS)
     for number, code in enumerate(codes, 1):
         if "\0" in code:
             raise _problem("binary", name, cell=number)

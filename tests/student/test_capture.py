@@ -221,7 +221,7 @@ def test_capture_leaves_the_model_as_it_was() -> None:
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(12, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    request = {"arguments": {}, "shape": [12], "dtype": "float32", "batches": [2, 5], "seed": 0}
+    request = {"arguments": {}, "shape": [12], "dtype": "float32", "batches": [2, 5], "seed": 0, "probe_seed": 0}
     capture(model, request, Source("answer.py", []))
     assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
     assert not model.training and not any(
