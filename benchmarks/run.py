@@ -12,7 +12,7 @@ from pathlib import Path
 from timing import HEADER
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("startup", "without_training", "replayed_step", "memory", "certification")
+BENCHMARKS = ("startup", "notebook", "without_training", "replayed_step", "memory", "certification")
 
 
 def main() -> None:

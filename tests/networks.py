@@ -228,7 +228,14 @@ def captured(
 ) -> tuple[dict[str, Any], Mapping[str, Array]]:
     """The answer to a ``capture`` request about `name`, as the controller receives it."""
     source = source_of(text)
-    request = {"arguments": {}, "shape": list(shape), "dtype": dtype, "batches": list(batches), "seed": 0}
+    request = {
+        "arguments": {},
+        "shape": list(shape),
+        "dtype": dtype,
+        "batches": list(batches),
+        "seed": 0,
+        "probe_seed": 0,
+    }
     facts, tensors = capture(target_of(source, name), request, source)
     frame = over_the_wire(Frame(facts, tensors))
     return dict(frame.body), frame.tensors

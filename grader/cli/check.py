@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Grade a submission and say what is wrong and why.
 
-    SUBMISSION is a .py file, a notebook, or a folder that holds one. In the folder of a started exercise neither
+    SUBMISSION is a .py file, a notebook, or a folder or .zip that holds one. In the folder of a started exercise neither
     argument is needed. Exit codes: 0 full marks, 1 something failed, 2 wrong use, 3 something ungraded.
     """
     from grader.exercises import find_course
@@ -46,7 +46,7 @@ def command(
     output = Output(language, plain=plain, json_file=json_file)
     chosen, file = _chosen(find_course(course, Path.cwd()), exercise, submission)
     _refuse_unwritable(json_file)
-    running = {name: options[name] for name in ("data", "device", "isolation", "seed")}
+    running = {name: options[name] for name in ("data", "device", "isolation", "seed", "probe_seed")}
     progress = output.progress()
     code = None
     try:

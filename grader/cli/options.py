@@ -73,6 +73,12 @@ seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), help="Moves every random choice by this number.  [default: 0]"
 )
 
+probe_seed_option = click.option(
+    "--probe-seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="Repeats what a former grading tried the submission with; its report says the number.  [default: fresh]",
+)
+
 
 def reading_options(function: Command) -> Command:
     """`--lang`, `--course` and `--plain`: for commands that only look."""
@@ -81,7 +87,7 @@ def reading_options(function: Command) -> Command:
 
 def grading_options(function: Command) -> Command:
     """Every option of a command that grades."""
-    running = (data_option, device_option, isolation_option, seed_option)
+    running = (data_option, device_option, isolation_option, seed_option, probe_seed_option)
     return _all(function, json_option, language_option, *running, course_option, plain_option)
 
 

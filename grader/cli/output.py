@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from grader.reports import Report
 from grader.reports.progress import StatusLine
 
 STDOUT = Path("-")
+BUILD_SERVERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")  # each is set in its server's jobs
 
 
 class Output:
@@ -20,7 +22,8 @@ class Output:
 
     def __init__(self, language: Language, *, plain: bool = False, json_file: Path | None = None) -> None:
         self.language = language
-        self.plain = plain or not sys.stdout.isatty()
+        # Wrapped lines could begin with a command to the server; only the plain report is written for logs.
+        self.plain = plain or not sys.stdout.isatty() or any(os.environ.get(name) for name in BUILD_SERVERS)
         self.json_file = json_file
         self._quiet = plain or not sys.stderr.isatty()
         for stream in (sys.stdout, sys.stderr):

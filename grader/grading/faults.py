@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Any
 
 from grader.errors import ChildFailed, ChildTimeout, GraderError, LimitExceeded, ProtocolError
 from grader.judging.case import Fault
 from grader.messages import message
+from grader.sandbox import Limits
 from grader.verdict import Outcome
 
 
@@ -34,15 +36,24 @@ def fault_of(error: GraderError | OSError) -> Fault:
     return Fault(Outcome.UNGRADED, message("judging.ours", reason=reason))
 
 
-def refuse_failure(body: Mapping[str, Any], *, student: bool) -> None:
-    """Raise StageFailed when a child answered that it could not do what it was asked."""
+def refuse_failure(body: Mapping[str, Any], limits: Limits, *, student: bool, hidden: bool = False) -> None:
+    """Raise StageFailed when a child under these `limits` answered that it could not do what it was asked.
+
+    Where the student's own code saw `hidden` inputs, an exception's words could recite them, and so could its name: of those
+    only the kind is told, if it is one of Python's.
+    """
     failed = body.get("failed")
     if failed is None:
         return
     if failed == "memory":
-        raise StageFailed(Fault(Outcome.OUT_OF_MEMORY, message("judging.out_of_memory")))
+        most = f"{limits.memory_bytes / 2**20:.0f} MiB"
+        raise StageFailed(Fault(Outcome.OUT_OF_MEMORY, message("sandbox.limit_memory", most=most)))
     if student:
         reason = str(body.get("reason", ""))[-600:]
         raise StageFailed(Fault(Outcome.UNGRADED, message("judging.ours", reason=reason)))
+    if hidden:
+        kind = getattr(builtins, str(body.get("type", "")), None)
+        name = kind.__name__ if isinstance(kind, type) and issubclass(kind, Exception) else "Exception"
+        raise StageFailed(Fault(Outcome.ERROR, message("judging.failed_on_hidden", type=name)))
     text = f"{body.get('type', '')}: {body.get('text', '')}"[:600]
     raise StageFailed(Fault(Outcome.ERROR, message("judging.evaluator_error", text=text)))

@@ -14,8 +14,10 @@ from grader.errors import GraderError, GraphRefused
 from grader.evidence.frames import Array
 from grader.exercises import Exercise
 from grader.grading import referee, reference, stages
+from grader.grading.affording import require_training
 from grader.grading.faults import StageFailed, fault_of
 from grader.grading.options import OnProgress, Options, Progress
+from grader.grading.probes import draw_probes
 from grader.judging.case import Case, Evidence, Fault, runs_well
 from grader.judging.checks import CHECKS
 from grader.judging.checks.training import TrainingSettings
@@ -24,6 +26,8 @@ from grader.rubric import Check
 from grader.sandbox import Child, Limits, Sandbox
 from grader.submissions import SubmissionFile
 from grader.verdict import Outcome
+
+GRADIENT_TRIES = 3
 
 
 class Gathering:
@@ -44,9 +48,11 @@ class Gathering:
         self.on_progress = on_progress
         self.case = Case(stages.expectation(exercise), Evidence())
         self.device = resolve_device(options.device)
+        self.probes = draw_probes(options.seed if options.probe_seed is None else options.probe_seed)
         self.captured = stages.Captured({})
         self.students_tensors: Mapping[str, Array] = {}  # the part of the initial state that nobody drew
         self.data: DataSplit | None = None
+        self.data_root: Path | None = None  # where a submission may find torchvision's files
         self.children = ExitStack()
         self._reference: reference.Reference | None = None
         self._pending: reference.PendingReference | None = None
@@ -54,13 +60,14 @@ class Gathering:
 
     @property
     def seed(self) -> int:
-        """Seed of probes, inputs and drawn weights."""
+        """Seed of the model that is built, and of drawn weights and batches in training."""
         return self.options.seed or 0
 
     def run(self) -> None:
         """Run every stage that a check of the rubric needs. A stage that fails leaves a `Fault` and ends the run."""
         needed: set[str] = {stage for check in self.exercise.rubric.checks for stage in CHECKS[check.kind].stages}
         with self.children:
+            self.data_root = torchvision_root() if b"torchvision" in self.submission.data else None
             student = self._start_student()
             self._start_reference()
             first = (("load", self._load), ("capture", self._build), ("shapes", self._run_model))
@@ -72,17 +79,17 @@ class Gathering:
                     self._stage(f"training:{check.name}", partial(self._train, check, student))
 
     def _load(self, student: Child) -> None:
-        root = torchvision_root() if b"torchvision" in self.submission.data else None
-        self.case.evidence.load = stages.load(student, self.submission, self.exercise, str(root) if root else None)
+        root = str(self.data_root) if self.data_root else None
+        self.case.evidence.load = stages.load(student, self.submission, self.exercise, root)
 
     def _build(self, student: Child) -> None:
         if not self.case.evidence.load.get("defined") or self.case.evidence.load.get("untouched"):
             return
-        self.case.evidence.capture = stages.build(student, self.exercise, self.seed)
+        self.case.evidence.capture = stages.build(student, self.exercise, self.seed, self.probes)
 
     def _run_model(self, student: Child) -> None:
         if (self.case.evidence.capture or {}).get("built"):
-            self.captured = stages.capture(student, self.exercise, self.seed, self.case.evidence)
+            self.captured = stages.capture(student, self.exercise, self.seed, self.probes, self.case.evidence)
 
     def _examine(self, needed: set[str], student: Child) -> None:
         evidence = self.case.evidence
@@ -110,7 +117,7 @@ class Gathering:
         self.device = stages.load_graph(child, evidence.graphs, evidence.specs, tensors, wanted)
         if self.options.device == "cuda" and self.device != "cuda":
             raise StageFailed(Fault(Outcome.UNGRADED, message("judging.no_cuda")))
-        evidence.facts = stages.shapes(child, self.case.expected, self.seed)
+        evidence.facts = stages.shapes(child, self.case.expected, self.probes["shapes"])
 
     def _compare_outputs(self, student: Child) -> None:
         assert self._reference is not None
@@ -120,11 +127,18 @@ class Gathering:
             self.case.evidence.forward = reference.compare(self._evaluator, self.case, self._reference)
 
     def _examine_gradients(self, student: Child) -> None:
+        norms: dict[str, float | None] = {}
+        for seed in range(GRADIENT_TRIES):
+            norms = stages.stronger(norms, self._gradients(student, self.probes["gradients"] + seed))
+            if 0.0 not in norms.values():  # by chance no unit of a narrow layer was active; a lost connection is None
+                break
+        self.case.evidence.gradients = norms
+
+    def _gradients(self, student: Child, seed: int) -> dict[str, float | None]:
         if self._evaluator is None:
-            self.case.evidence.gradients = stages.gradients(student, self.case.expected, self.seed)
-            return
-        stages.draw_initial(self._evaluator, self.seed, self.captured, students=False)
-        self.case.evidence.gradients = stages.gradients(self._evaluator, self.case.expected, self.seed)
+            return stages.gradients(student, self.case.expected, seed)
+        stages.draw_initial(self._evaluator, seed, self.captured, students=False)
+        return stages.gradients(self._evaluator, self.case.expected, seed)
 
     def _train(self, check: Check, student: Child) -> None:
         settings = check.settings
@@ -136,7 +150,8 @@ class Gathering:
             self.on_progress(Progress("data", check.name, done, total))
 
         self.data = open_dataset(settings.data, self.options.data, settings.options, on_download)
-        run = referee.open_run(check.name, settings, self.data, self.case.expected, self.on_progress)
+        run = referee.open_run(check.name, settings, self.data, self.case.expected, self.on_progress, self.probes)
+        self._require_affordable(settings, self.data)
         started = time.monotonic()
         weaker = self.case.evidence.graphs is None
         child = student if weaker else self._evaluator
@@ -155,6 +170,11 @@ class Gathering:
                 **self.case.evidence.training,
                 check.name: run.facts(weaker_path=weaker, wall_seconds=wall_seconds),
             }
+
+    def _require_affordable(self, settings: TrainingSettings, data: DataSplit) -> None:
+        evidence, trains = self.case.evidence, self.exercise.rubric.trained_by == "grader"
+        if evidence.graphs is not None:
+            require_training(evidence.graphs, evidence.specs, self.case.expected, settings, data, trains=trains)
 
     def _prepare(self, seed: int) -> None:
         assert self._evaluator is not None
@@ -188,13 +208,14 @@ class Gathering:
             limits["cpu_seconds"] = int(limits["cpu_seconds"])
         if any(isinstance(check.settings, TrainingSettings) for check in self.exercise.rubric.checks):
             limits.setdefault("cpu_seconds", int(self._budget()))
-        return self.children.enter_context(self.sandbox.start("student", Limits(**limits)))
+        readable = (self.data_root,) if self.data_root else ()
+        return self.children.enter_context(self.sandbox.start("student", Limits(**limits), readable=readable))
 
     def _start_reference(self) -> None:
         """Let the reference be computed while the student's code loads."""
         if self.case.expected.network is not None:
             limits = self._limits(Limits().wall_seconds)
-            pending = reference.PendingReference(self.sandbox, self.case.expected, self.seed, limits)
+            pending = reference.PendingReference(self.sandbox, self.case.expected, self.probes["forward"], limits)
             self._pending = self.children.enter_context(pending)
 
     def _start_evaluator(self) -> Child:

@@ -10,6 +10,7 @@ import time
 from importlib import metadata
 
 from grader import __version__
+from grader.errors import SandboxUnavailable
 from grader.evidence.fingerprint import fingerprint
 from grader.exercises import Exercise
 from grader.grading.gather import Gathering, thread_count
@@ -19,12 +20,15 @@ from grader.judging.checks import CHECKS
 from grader.judging.checks.kind import Judgement
 from grader.judging.checks.source import SourceSettings
 from grader.judging.checks.training import TrainingSettings
-from grader.messages import message
+from grader.judging.flags import flags
+from grader.messages import Message, message
 from grader.reports.report import DataRecord, IsolationRecord, Provenance, Report
 from grader.rubric import Check
 from grader.sandbox import Sandbox, open_sandbox
 from grader.submissions import SubmissionFile
 from grader.verdict import Finding, Outcome, Verdict
+
+MAX_NOT_TAKEN = 8  # files that lay beside the answer and were refused; people need a few, not thousands
 
 
 class Interrupted(KeyboardInterrupt):
@@ -62,6 +66,7 @@ def grade(
     except KeyboardInterrupt:
         interrupted = True
     finally:
+        isolation = _isolation(used)  # a sandbox that is closed cannot tell any more
         if sandbox is None:
             used.close()
     report = Report(
@@ -69,13 +74,19 @@ def grade(
         exercise.rubric.title.model_dump(),
         submission.name,
         judge(gathering, interrupted=interrupted),
-        _provenance(gathering, used, started, time.monotonic() - clock),
-        tuple(gathering.case.findings("notes")),
+        _provenance(gathering, isolation, started, time.monotonic() - clock),
+        (*gathering.case.findings("notes"), *(_not_taken(refused) for refused in submission.refused[:MAX_NOT_TAKEN])),
         interrupted,
+        flags(gathering.case, _training(exercise)),
+        tuple(gathering.case.evidence.load.get("outputs", ())),
     )
     if interrupted:
         raise Interrupted(report)
     return report
+
+
+def _not_taken(refused: Message) -> Finding:
+    return Finding(message("submissions.not_taken", refused=refused), severity="warning")
 
 
 def judge(gathering: Gathering, *, interrupted: bool = False) -> tuple[Verdict, ...]:
@@ -132,7 +143,17 @@ def _not_graded(fault: Fault) -> Judgement:
     return Judgement(0.0, [Finding(fault.message, severity="warning")], Outcome.UNGRADED)
 
 
-def _provenance(gathering: Gathering, sandbox: Sandbox, started: datetime.datetime, seconds: float) -> Provenance:
+def _isolation(sandbox: Sandbox) -> IsolationRecord | None:
+    """What confined the submission; None where no process could be started, which its verdicts say."""
+    try:
+        return IsolationRecord(sandbox.isolation.level, sandbox.isolation.missing)
+    except SandboxUnavailable:
+        return None
+
+
+def _provenance(
+    gathering: Gathering, isolation: IsolationRecord | None, started: datetime.datetime, seconds: float
+) -> Provenance:
     evidence, data = gathering.case.evidence, gathering.data
     return Provenance(
         grader=__version__,
@@ -143,7 +164,7 @@ def _provenance(gathering: Gathering, sandbox: Sandbox, started: datetime.dateti
         threads=thread_count(),
         seeds=tuple(seed + gathering.seed for seed in _rubric_seeds(gathering.exercise)),
         data=None if data is None else DataRecord(data.name, data.variant, data.origin, data.digest),
-        isolation=IsolationRecord(sandbox.isolation.level, sandbox.isolation.missing),
+        isolation=isolation,
         fingerprint=_fingerprint(gathering),
         rubric_digest=gathering.exercise.rubric.digest,
         started=started.isoformat(timespec="seconds"),
@@ -151,12 +172,18 @@ def _provenance(gathering: Gathering, sandbox: Sandbox, started: datetime.dateti
         ran=tuple(evidence.load.get("ran", ())),
         left=tuple(evidence.load.get("left", ())),
         replay=_replay(gathering),
+        probe_seed=gathering.probes.seed,
     )
 
 
+def _training(exercise: Exercise) -> dict[str, TrainingSettings]:
+    """The training checks of the rubric, by name."""
+    checks = ((check.name, check.settings) for check in exercise.rubric.checks)
+    return {name: settings for name, settings in checks if isinstance(settings, TrainingSettings)}
+
+
 def _rubric_seeds(exercise: Exercise) -> tuple[int, ...]:
-    settings = [check.settings for check in exercise.rubric.checks]
-    return next((item.seeds for item in settings if isinstance(item, TrainingSettings)), (0,))
+    return next((settings.seeds for settings in _training(exercise).values()), (0,))
 
 
 def _fingerprint(gathering: Gathering) -> str:
@@ -180,4 +207,6 @@ def _replay(gathering: Gathering) -> str:
     words += ["--device", gathering.device]
     if options.seed is not None:
         words += ["--seed", str(options.seed)]
+    if gathering.probes.seed != options.seed:
+        words += ["--probe-seed", str(gathering.probes.seed)]
     return shlex.join(words)

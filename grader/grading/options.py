@@ -9,12 +9,17 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `seed` moves every random choice of the grader's; None takes the rubric's seeds."""
+    """How to grade. `seed` moves every random choice of the grader's; None takes the rubric's seeds.
+
+    `probe_seed` decides what the submission is tried with; None takes `seed`, and where there is none either, a fresh
+    number that nobody can foresee.
+    """
 
     data: Literal["auto", "real", "standin"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     isolation: Literal["auto", "strict", "none"] = "auto"
     seed: int | None = None
+    probe_seed: int | None = None
     training: bool = True
 
 

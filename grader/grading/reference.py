@@ -1,4 +1,4 @@
-"""The reference in numbers: computed by an evaluator that never holds student data, ahead of need, once per process."""
+"""The reference in numbers: computed by an evaluator that never holds student data, ahead of need."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.evidence.frames import Array, Frame
+from grader.grading.affording import FORWARD_BATCH
 from grader.grading.faults import refuse_failure
 from grader.grading.stages import graph_frame, shapes_frame, shapes_from
 from grader.judging.case import Case, Expectation, ForwardFacts, GraphFacts
@@ -17,8 +18,7 @@ from grader.judging.matching import match_claimed_tensors, match_tensors
 from grader.judging.network import compile_network
 from grader.sandbox import Child, Limits, Sandbox
 
-FORWARD_BATCH = 4
-MAX_KNOWN = 8  # a large network's weights take tens of megabytes
+MAX_KNOWN = 2  # one serves a repeated grading; every fresh probe brings its own, of tens of megabytes
 
 _known: OrderedDict[str, Reference] = OrderedDict()
 
@@ -77,7 +77,7 @@ class PendingReference:
     @staticmethod
     def _answer(child: Child) -> Frame:
         frame = child.receive()
-        refuse_failure(frame.body, student=False)
+        refuse_failure(frame.body, child.limits, student=False)
         return frame
 
 
@@ -87,9 +87,9 @@ def compare(child: Child, case: Case, known: Reference) -> ForwardFacts:
     if matching.unmatched:
         return ForwardFacts(None, None, matching.unmatched)
     weights = {found: known.weights[key] for key, found in matching.keys.items()}
-    refuse_failure(child.ask(Frame({"request": "set"}, weights)).body, student=False)
+    refuse_failure(child.ask(Frame({"request": "set"}, weights)).body, child.limits, student=False)
     answer = child.ask(Frame({"request": "forward"}, {"input": known.sample}))
-    refuse_failure(answer.body, student=False)
+    refuse_failure(answer.body, child.limits, student=False)
     return ForwardFacts(answer.tensors["output"], known.output)
 
 
@@ -101,7 +101,7 @@ def compare_claimed(child: Child, case: Case, known: Reference) -> ForwardFacts:
     weights = {f"w:{found}": known.weights[key] for key, found in matching.keys.items()}
     body = {"request": "forward", "target": case.expected.target, "arguments": dict(case.expected.arguments)}
     answer = child.ask(Frame(body, {**weights, "input": known.sample}))
-    refuse_failure(answer.body, student=False)
+    refuse_failure(answer.body, child.limits, student=False)
     return ForwardFacts(answer.tensors.get("output"), known.output)
 
 

@@ -15,7 +15,10 @@ from grader.evidence.frames import Array, Frame
 from grader.evidence.graph import Graph, TensorSpec, graph_from_json, graph_to_json, spec_from_json, spec_to_json
 from grader.evidence.validation import validate, validate_state
 from grader.exercises import Exercise
+from grader.grading.affording import require_probes
 from grader.grading.faults import refuse_failure
+from grader.grading.loading import ask_to_load
+from grader.grading.probes import Probes
 from grader.judging.case import Evidence, Expectation, GraphFacts
 from grader.judging.network import parse_network
 from grader.sandbox import Child
@@ -57,19 +60,17 @@ def load(child: Child, submission: SubmissionFile, exercise: Exercise, data_root
         "data_root": data_root,
         "cell_seconds": rubric.cell_seconds,
         "total_seconds": rubric.total_seconds,
-        "capture": capture_request(exercise, 0) if rubric.run == "all" else None,
     }
     tensors = {"source": _bytes(submission.data)}
     with contextlib.suppress(CourseError, OSError):  # a course may have no stub for this exercise
         tensors["stub"] = _bytes(exercise.stub().read_bytes())
-    wall_seconds = rubric.total_seconds + 30 if rubric.run == "all" else None
-    answer = child.ask(Frame(body, tensors), wall_seconds=wall_seconds)
-    refuse_failure(answer.body, student=True)
+    answer = ask_to_load(child, Frame(body, tensors), rubric, submission.name)
+    refuse_failure(answer.body, child.limits, student=True)
     return read_claim(LoadClaim, answer.body)
 
 
-def capture_request(exercise: Exercise, seed: int) -> dict[str, Any]:
-    """What the student child needs to know to capture the target."""
+def capture_request(exercise: Exercise, seed: int, probes: Probes) -> dict[str, Any]:
+    """What the student child needs to know to capture the target. `seed` is for building it, `probes` for running it."""
     expected = expectation(exercise)
     return {
         "request": "capture",
@@ -79,20 +80,21 @@ def capture_request(exercise: Exercise, seed: int) -> dict[str, Any]:
         "dtype": expected.dtype,
         "batches": list(expected.batches),
         "seed": seed,
+        "probe_seed": probes["capture"],
     }
 
 
-def build(child: Child, exercise: Exercise, seed: int) -> dict[str, Any]:
+def build(child: Child, exercise: Exercise, seed: int, probes: Probes) -> dict[str, Any]:
     """What the student child says of the model before it has run: whether it could be built, and its structure."""
-    answer = child.ask(Frame({**capture_request(exercise, seed), "request": "build"}))
-    refuse_failure(answer.body, student=True)
+    answer = child.ask(Frame({**capture_request(exercise, seed, probes), "request": "build"}))
+    refuse_failure(answer.body, child.limits, student=True)
     return read_claim(CaptureClaim, answer.body)
 
 
-def capture(child: Child, exercise: Exercise, seed: int, evidence: Evidence) -> Captured:
+def capture(child: Child, exercise: Exercise, seed: int, probes: Probes, evidence: Evidence) -> Captured:
     """Run and capture the model that was built; a graph that fails validation leaves `evidence.refused`."""
-    answer = child.ask(Frame(capture_request(exercise, seed)))
-    refuse_failure(answer.body, student=True)
+    answer = child.ask(Frame(capture_request(exercise, seed, probes)))
+    refuse_failure(answer.body, child.limits, student=True)
     evidence.capture = read_claim(CaptureClaim, answer.body)
     graph = evidence.capture.get("graph")
     if graph is None:
@@ -103,6 +105,7 @@ def capture(child: Child, exercise: Exercise, seed: int, evidence: Evidence) -> 
         for one in graphs.values():
             validate(one, specs)
         validate_state(specs, answer.tensors)
+        require_probes(graphs, specs, expectation(exercise))
     except GraphRefused as refused:
         evidence.refused = refused.message
         evidence.refused_at = _location_of(graph, refused.message.args.get("node"))
@@ -131,7 +134,7 @@ def load_graph(
 ) -> str:
     """Give an evaluator the graphs and, unless it is to draw it, the state; the device that it really uses."""
     answer = child.ask(graph_frame(graphs, specs, state, device)).body
-    refuse_failure(answer, student=False)
+    refuse_failure(answer, child.limits, student=False)
     return str(answer["device"])
 
 
@@ -147,7 +150,7 @@ def graph_frame(
 def shapes(child: Child, expected: Expectation, seed: int) -> GraphFacts:
     """The shape of every node's result at every batch size."""
     answer = child.ask(shapes_frame(expected, seed)).body
-    refuse_failure(answer, student=False)
+    refuse_failure(answer, child.limits, student=False)
     return shapes_from(answer)
 
 
@@ -174,11 +177,19 @@ def gradients(child: Child, expected: Expectation, seed: int) -> dict[str, float
         "seed": seed,
     }
     answer = child.ask(Frame(body)).body
-    refuse_failure(answer, student=False)
+    refuse_failure(answer, child.limits, student=False)
     norms = answer.get("norms")
     if not isinstance(norms, dict) or not all(norm is None or isinstance(norm, float) for norm in norms.values()):
         raise ProtocolError("sandbox.bad_frame", reason="norms")
     return {str(key): norm for key, norm in norms.items()}
+
+
+def stronger(first: Mapping[str, float | None], second: Mapping[str, float | None]) -> dict[str, float | None]:
+    """For every parameter the larger of two gradient norms; None only where neither try reached it."""
+    return {
+        key: max((norm for norm in (first.get(key), norm) if norm is not None), default=None)
+        for key, norm in second.items()
+    }
 
 
 def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool) -> Mapping[str, Array]:
@@ -187,13 +198,13 @@ def draw_initial(child: Child, seed: int, captured: Captured, *, students: bool)
     Answers the tensors that are the student's own, because no rule draws them; for `students`, all of them.
     """
     if students:
-        refuse_failure(child.ask(Frame({"request": "set"}, captured.tensors)).body, student=False)
+        refuse_failure(child.ask(Frame({"request": "set"}, captured.tensors)).body, child.limits, student=False)
         return captured.tensors
     answer = child.ask(Frame({"request": "initial", "seed": seed})).body
-    refuse_failure(answer, student=False)
+    refuse_failure(answer, child.limits, student=False)
     undrawn = {key: captured.tensors[key] for key in answer["undrawn"] if key in captured.tensors}
     if undrawn:
-        refuse_failure(child.ask(Frame({"request": "set"}, undrawn)).body, student=False)
+        refuse_failure(child.ask(Frame({"request": "set"}, undrawn)).body, child.limits, student=False)
     return undrawn
 
 

@@ -66,6 +66,20 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """Scores of looks that decide nothing, in the check's metric, on samples of the held-out set; None: not looked.
+
+    `guessing` is what needs no network: the share of the most frequent class, or the error of the best constant. `plain`
+    and `perturbed` are of the same items, as they are and a little changed; NaN for a network that gave no answer.
+    """
+
+    untrained: float | None = None
+    guessing: float | None = None
+    plain: float | None = None
+    perturbed: float | None = None
+
+
+@dataclass(frozen=True)
 class TrainingFacts:
     """What training showed. `losses` and `evaluations` are of the last seed that ran, and of all, respectively."""
 
@@ -79,6 +93,7 @@ class TrainingFacts:
     weaker_path: bool = False
     diverged_at: int | None = None
     wall_seconds: float = 0.0
+    looks: Looks = Looks()
 
 
 @dataclass

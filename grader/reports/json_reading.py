@@ -35,6 +35,8 @@ def _read_report(value: Mapping[str, Any]) -> Report:
         provenance=_read_provenance(value["provenance"]),
         findings=tuple(_read_finding(item) for item in value["findings"]),
         interrupted=value["interrupted"],
+        flags=tuple(_read_finding(item) for item in value["flags"]),
+        outputs=tuple(value["outputs"]),
     )
 
 
@@ -92,6 +94,7 @@ def _read_provenance(value: Mapping[str, Any]) -> Provenance:
         ran=tuple(value["ran"]),
         left=tuple(value["left"]),
         replay=value["replay_command"],
+        probe_seed=value["probe_seed"],
     )
 
 

@@ -2,7 +2,7 @@
 
 NaN and infinities are the strings ``"nan"``, ``"inf"`` and ``"-inf"``: JSON has no such numbers and null means something
 else. Points that do not exist yet (of an ungraded check) are null, never 0. Every character outside printable text is
-written as ``\\uXXXX``, so the file can be shown on a terminal as it is.
+written as ``\\uXXXX``, and so is what a build server's log would obey, so the file can be shown anywhere as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.messages import Language, Message
-from grader.reports.neutral import FORMAT_ERRORS
+from grader.reports.neutral import FORMAT_ERRORS, visible
 from grader.reports.report import Report
 from grader.verdict import Curve, Finding, Outcome, Verdict
 
@@ -26,12 +26,16 @@ VERSION = 1
 def to_json(report: Report, language: Language = "en") -> str:
     """The report as JSON text, its messages also rendered in `language`."""
     text = json.dumps(_report(report, language), indent=2, ensure_ascii=False, allow_nan=False)
-    return re.sub(r"[^\n\x20-\x7e]", _inert, text) + "\n"
+    text = re.sub(r"[^\n\x20-\x7e]+", lambda found: _inert(found[0]), text)
+    return text.replace("##", "#\\u0023") + "\n"  # a build server's mark; outside strings JSON has none
 
 
-def _inert(match: re.Match[str]) -> str:
-    character = match[0]
-    return character if character.isprintable() else json.dumps(character)[1:-1]
+def _inert(text: str) -> str:
+    return "".join(char if char.isprintable() else _escaped(char) for char in visible(text, _escaped))
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 def _report(report: Report, language: Language) -> dict[str, Any]:
@@ -52,6 +56,8 @@ def _report(report: Report, language: Language) -> dict[str, Any]:
         "max_points": _number(report.max_points),
         "verdicts": [_verdict(verdict, language) for verdict in report.verdicts],
         "findings": [_finding(finding, language) for finding in report.findings],
+        "flags": [_finding(finding, language) for finding in report.flags],
+        "outputs": [dict(output) for output in report.outputs],
         "provenance": _provenance(report, language),
     }
 
@@ -113,6 +119,7 @@ def _provenance(report: Report, language: Language) -> dict[str, Any]:
         "device": origin.device,
         "threads": origin.threads,
         "seeds": list(origin.seeds),
+        "probe_seed": origin.probe_seed,
         "data": None if origin.data is None else vars(origin.data),
         "isolation": None
         if isolation is None

@@ -73,6 +73,7 @@ PROVENANCE = _object(
         "device": TEXT,
         "threads": COUNT,
         "seeds": _array({"type": "integer"}),
+        "probe_seed": _or_null(COUNT),
         "data": _or_null(_object({"name": TEXT, "variant": TEXT, "origin": TEXT, "digest": TEXT})),
         "isolation": _or_null(_object({"level": TEXT, "missing": _array(MESSAGE)})),
         "fingerprint": TEXT,
@@ -103,6 +104,10 @@ SCHEMA = _object(
         "max_points": NUMBER,
         "verdicts": _array(VERDICT),
         "findings": _array(FINDING),
+        "flags": _array(FINDING),
+        "outputs": _array(
+            _object({"cell": COUNT, "type": {"enum": ["text", "html", "svg", "png", "jpeg"]}, "data": TEXT})
+        ),
         "provenance": PROVENANCE,
     },
     **{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "grader report"},

@@ -11,6 +11,7 @@ Not covered: characters that merely look like others (Latin a, Cyrillic а).
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from grader.messages import Language, Message
 
@@ -24,7 +25,7 @@ FORMAT_ERRORS = (KeyError, IndexError, ValueError, TypeError, AttributeError, OS
 def neutral(text: str, *, characters: int = 1500, lines: int = 16) -> str:
     """`text` with nothing hidden in it, cut to so many characters and lines. The only control character left is newline."""
     shown = unicodedata.normalize("NFC", text[: characters * 4]).expandtabs(4).replace("\r\n", "\n")
-    rows = _visible(shown).split("\n")
+    rows = visible(shown).split("\n")
     if len(rows) > lines:
         rows = [*rows[: lines - 1], CUT]
     result = "\n".join(rows)
@@ -53,7 +54,8 @@ def escape(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _visible(text: str) -> str:
+def visible(text: str, written: Callable[[str], str] = escape) -> str:
+    """`text`, uncut, with each hidden character as it is `written` in some format. Newlines stay."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     shown, marks = [], 0
@@ -61,5 +63,5 @@ def _visible(text: str) -> str:
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         hidden = category in HIDDEN_CATEGORIES or character in BLANK_LETTERS or marks > MAX_MARKS
-        shown.append(escape(character) if hidden and character != "\n" else character)
+        shown.append(written(character) if hidden and character != "\n" else character)
     return "".join(shown)

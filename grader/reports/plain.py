@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.messages import Language, message
 from grader.reports import wording
+from grader.reports.escaping import log_text
 from grader.reports.neutral import one_line, render
 from grader.reports.report import Report
 from grader.verdict import Curve, Finding, Outcome, Verdict
@@ -28,7 +29,7 @@ WORDS = {
 
 def render_plain(report: Report, language: Language = "en") -> str:
     """The report as lines of text, ending in a newline."""
-    return "\n".join(_lines(report, language)) + "\n"
+    return "\n".join(map(log_text, _lines(report, language))) + "\n"
 
 
 def _lines(report: Report, language: Language) -> Iterator[str]:
@@ -45,6 +46,8 @@ def _lines(report: Report, language: Language) -> Iterator[str]:
         yield "  " + render(message("reports.interrupted"), language)
     for check, finding in [*later, *(("", finding) for finding in report.findings)]:
         yield from _finding(finding, language, f"{one_line(check)}: " if check else "")
+    for flag in report.flags:
+        yield from _finding(flag, language, render(message("reports.for_instructor"), language) + ": ")
     if loud := wording.standin(report, language):
         yield from _indented("  note ", loud)
     for line in wording.provenance_lines(report, language):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.messages import Language, Message
 from grader.verdict import Finding, Outcome, Verdict
@@ -57,11 +58,17 @@ class Provenance:
     ran: tuple[str, ...] = ()  # "answer.py:1-12" or "cell 3", in order
     left: tuple[str, ...] = ()
     replay: str = ""  # the command that grades this again
+    probe_seed: int | None = None  # of what the submission was tried with, beside training
 
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts on one submission. `findings` concern the submission as a whole, a verdict's own only its check."""
+    """The verdicts on one submission. `findings` concern the submission as a whole, a verdict's own only its check.
+
+    `flags` are for the instructor: what may deserve a look, and has cost no point. `outputs` are what the cells of a
+    notebook that ran whole have shown, as claimed: ``cell``, ``type`` (text, html, svg, png or jpeg) and ``data``, in which
+    nothing is harmless yet (`rich_output.safe_html`).
+    """
 
     exercise: str
     title: Mapping[str, str]  # by language
@@ -70,6 +77,8 @@ class Report:
     provenance: Provenance = field(default_factory=Provenance)
     findings: tuple[Finding, ...] = ()
     interrupted: bool = False
+    flags: tuple[Finding, ...] = ()
+    outputs: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def points(self) -> float:

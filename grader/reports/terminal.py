@@ -58,7 +58,8 @@ class _Screen:
             yield self._headline(verdict, told.summary, columns)
             yield from self._below(verdict, told.below)
             later += [(verdict.check, finding) for finding in told.later]
-        yield from self._remarks([*later, *(("", finding) for finding in report.findings)])
+        yield from self._remarks("remarks", [*later, *(("", finding) for finding in report.findings)])
+        yield from self._remarks("for_instructor", [("", flag) for flag in report.flags])
         yield from self._footer(report)
 
     def _text(self, name: str, style: str = "", **args: object) -> Text:
@@ -170,11 +171,11 @@ class _Screen:
             cut = "… → " * (len(curve.scores) > 6)
             yield Text.assemble((f"{one_line(curve.metric)} ", "bright_black"), cut + shown)
 
-    def _remarks(self, findings: list[tuple[str, Finding]]) -> Iterator[RenderableType]:
+    def _remarks(self, title: str, findings: list[tuple[str, Finding]]) -> Iterator[RenderableType]:
         if not findings:
             return
         yield Text()
-        yield self._text("remarks", "bold")
+        yield self._text(title, "bold")
         for check, finding in findings[: MAX_FINDINGS * 2]:
             yield self._finding(finding, f"{one_line(check)}: " if check else "")
         if len(findings) > MAX_FINDINGS * 2:

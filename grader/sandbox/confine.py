@@ -10,6 +10,7 @@ import errno
 import fcntl
 import gc
 import importlib
+import json
 import os
 import resource
 import socket
@@ -18,7 +19,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from grader.evidence.frames import Channel
@@ -111,6 +112,7 @@ def _settle(order: Order, confined: Layers) -> None:
     prctl.give_up_privileges()
     home = view.HOME if confined.namespaces else order.scratch
     os.environ.update(HOME=home, TMPDIR=home, USER="student", OMP_NUM_THREADS=str(order.threads))
+    os.environ["GRADER_LIMITS"] = json.dumps(asdict(order.limits))
     os.environ["GRADER_CAN_FORK"] = str(int(confined.alone or not confined.seccomp))
     tempfile.tempdir = None
     sys.dont_write_bytecode = True

@@ -20,7 +20,7 @@ class FakeChild:
 
     def __init__(self, serve: Serve, limits: Limits) -> None:
         self.usage = Usage()
-        self._limits = limits
+        self.limits = limits
         mine, theirs = socket.socketpair()
         self._channel = Channel(mine)
         threading.Thread(target=_run, args=(serve, Channel(theirs)), daemon=True).start()
@@ -34,7 +34,7 @@ class FakeChild:
 
     def receive(self, wall_seconds: float | None = None) -> Frame:
         """The next answer."""
-        seconds = self._limits.wall_seconds if wall_seconds is None else wall_seconds
+        seconds = self.limits.wall_seconds if wall_seconds is None else wall_seconds
         try:
             self._channel.socket.settimeout(seconds)
             return self._channel.receive()

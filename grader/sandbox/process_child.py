@@ -46,7 +46,7 @@ class ProcessChild:
         self._channel = channel
         self._output = output
         self._control = control
-        self._limits = limits
+        self.limits = limits
         self._scratch = scratch
         self._why_lost = why_lost
         self._created = time.monotonic()
@@ -75,14 +75,14 @@ class ProcessChild:
                     sent = self._channel.send(data[:CHUNK])
                 data = data[sent:]
             except BlockingIOError:
-                self._wait(select.POLLOUT, asked, self._limits.wall_seconds)
+                self._wait(select.POLLOUT, asked, self.limits.wall_seconds)
             except OSError:
                 raise self._hung_up() from None
 
     def receive(self, wall_seconds: float | None = None) -> Frame:
         """The next answer, whole, before the deadline. The child is ended when it does not come."""
         self._require_open()
-        asked, wall = time.monotonic(), self._limits.wall_seconds if wall_seconds is None else wall_seconds
+        asked, wall = time.monotonic(), self.limits.wall_seconds if wall_seconds is None else wall_seconds
         try:
             json_bytes, tensor_bytes = HEADER.unpack(self._read(HEADER.size, asked, wall))
             if json_bytes > MAX_JSON_BYTES or tensor_bytes > MAX_TENSOR_BYTES:
@@ -182,7 +182,7 @@ class ProcessChild:
                 return
             if not chunk:
                 return
-            self._printed += chunk[: self._limits.output_bytes - len(self._printed)]
+            self._printed += chunk[: self.limits.output_bytes - len(self._printed)]
 
     def _read_control(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -235,7 +235,7 @@ class ProcessChild:
             if self._started is not None and not self._lost:
                 return ChildFailed("sandbox.hung_up")
             return ChildFailed("sandbox.child_lost", ours=True, reason=self._why_lost())
-        return failure(ending, self._limits, self.output())
+        return failure(ending, self.limits, self.output())
 
 
 def _remove(folder: Path) -> None:

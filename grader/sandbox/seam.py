@@ -46,6 +46,10 @@ class Child(Protocol):
     """One isolated process that answers frames."""
 
     @property
+    def limits(self) -> Limits:
+        """What it may use."""
+
+    @property
     def usage(self) -> Usage:
         """What it used; zeros while it runs."""
 

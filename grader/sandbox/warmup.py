@@ -47,6 +47,7 @@ def _import_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
+    torch.zeros(1).add_(1)  # the first kernel looks at /proc/cpuinfo, which a child may not see
 
 
 def _train() -> None:

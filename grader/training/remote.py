@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,20 @@ PROGRESS_SECONDS = 0.25
 
 def train_over(model: nn.Module, frame: Frame, channel: Channel, device: torch.device) -> Frame:
     """Train as the request says. In between go ``evaluation`` frames, each answered by ``{"go_on": bool}``, and
-    ``progress`` frames, which need no answer; the last frame has ``done`` and the steps taken."""
+    ``progress`` frames, which need no answer; the last frame has ``done`` and the steps taken.
+
+    Inputs that come along are predicted before the first step (``untrained``). Inputs that come as the answer to an
+    evaluation are predicted at once (``look``), and the real answer is awaited.
+    """
     recipe = Recipe(**frame.body["recipe"])
     data = _data(frame.body, channel)
+
+    def look(inputs: Array) -> dict[str, Array]:
+        shown = replace(data, test_inputs=torch.from_numpy(inputs.copy()))
+        return {"predictions": _predictions(predict(model, shown, device), recipe.loss)}
+
+    if "inputs" in frame.tensors:
+        channel.send(Frame({"untrained": True}, look(frame.tensors["inputs"])))
     last_sent = time.monotonic()
 
     def on_step(step: int, steps: int, loss: float) -> None:
@@ -31,7 +43,11 @@ def train_over(model: nn.Module, frame: Frame, channel: Channel, device: torch.d
 
     def on_evaluation(step: int, losses: list[tuple[int, float]], outputs: Tensor) -> bool:
         channel.send(Frame({"evaluation": step, "losses": losses}, {"predictions": _predictions(outputs, recipe.loss)}))
-        return bool(channel.receive().body["go_on"])
+        answer = channel.receive()
+        if "inputs" in answer.tensors:
+            channel.send(Frame({"look": step}, look(answer.tensors["inputs"])))
+            answer = channel.receive()
+        return bool(answer.body["go_on"])
 
     try:
         steps = train(model, recipe, data, device, on_evaluation, on_step)
@@ -41,8 +57,10 @@ def train_over(model: nn.Module, frame: Frame, channel: Channel, device: torch.d
 
 
 def predict_over(model: nn.Module, frame: Frame, channel: Channel, device: torch.device) -> Frame:
-    """Predictions without training."""
-    outputs = predict(model, _data(frame.body, channel), device)
+    """Predictions without training, for the inputs that come along or else for the test inputs that are attached."""
+    inputs = frame.tensors.get("inputs")
+    data = _data(frame.body, channel) if inputs is None else _shown(frame.body, torch.from_numpy(inputs.copy()))
+    outputs = predict(model, data, device)
     return Frame({}, {"predictions": _predictions(outputs, frame.body["loss"])})
 
 
@@ -58,9 +76,14 @@ def _data(body: Mapping[str, Any], channel: Channel) -> TrainingData:
     files = channel.received_files[-3:]
     del channel.received_files[-3:]
     inputs, targets, test_inputs = (_array(file) for file in files)
-    return TrainingData(
-        inputs, targets, test_inputs, tuple(body["shape"]), body["scale"], getattr(torch, body["dtype"])
-    )
+    return replace(_shown(body, test_inputs), inputs=inputs, targets=targets)
+
+
+def _shown(body: Mapping[str, Any], test_inputs: Tensor) -> TrainingData:
+    """Data to predict for and nothing to train on."""
+    nothing = torch.empty(0)
+    shape, dtype = tuple(body["shape"]), getattr(torch, body["dtype"])
+    return TrainingData(nothing, nothing, test_inputs, shape, body["scale"], dtype)
 
 
 def _array(file: int) -> Tensor:

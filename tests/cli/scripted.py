@@ -21,6 +21,7 @@ class Options:
     isolation: str = "auto"
     seed: int | None = None
     training: bool = True
+    probe_seed: int | None = None
 
 
 @dataclass

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
+from grader.sandbox import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = ROOT / "tests/submissions/mlp_wafer"
@@ -144,7 +145,7 @@ def test_ctrl_c_during_training_gives_a_partial_report_and_leaves_nothing_runnin
         env={**os.environ, name: value, "TMPDIR": str(tmp_path)},
         start_new_session=True,
     )
-    assert _wait_for(lambda: _training_started(tmp_path)), "training never began"
+    assert _wait_for(lambda: _training_started(process.pid)), "training never began"
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
@@ -154,17 +155,13 @@ def test_ctrl_c_during_training_gives_a_partial_report_and_leaves_nothing_runnin
     assert not list(tmp_path.iterdir())  # every child's scratch folder is gone
 
 
-def _training_started(folder: Path) -> bool:
-    """Whether an evaluator child has been running for long enough to be training: it has used a second of CPU."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(") ", 1)[1].split()
-            place = str((stat.parent / "cwd").readlink())
-            if str(folder) in place and "evaluator" in place and int(fields[11]) > 100:  # user time in clock ticks
-                return True
-        except (OSError, IndexError):
-            continue
-    return False
+def _training_started(controller: int) -> bool:
+    """Whether the sandbox's youngest child, which is the evaluator, has used more processor time than starting takes."""
+    zygotes = processes.children(controller)
+    monitors = [pid for zygote in zygotes for pid in processes.children(zygote)]
+    youngest = max((pid for monitor in monitors for pid in processes.children(monitor)), default=0)
+    found = processes.measure(youngest)
+    return found is not None and found.cpu_seconds > 3.0
 
 
 def _wait_for(condition: object, seconds: float = 60) -> bool:

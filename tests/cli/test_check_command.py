@@ -94,9 +94,21 @@ def test_wrong_use_is_exit_code_2_and_nothing_on_stdout(
 
 def test_options_reach_grade(run: Run, grading: Grading) -> None:
     answer()
-    running = ["--data", "real", "--device", "cpu", "--isolation", "none", "--seed", "7", "--no-training"]
+    running = [
+        "--data",
+        "real",
+        "--device",
+        "cpu",
+        "--isolation",
+        "none",
+        "--seed",
+        "7",
+        "--no-training",
+        "--probe-seed",
+        "8",
+    ]
     run("check", "small", "answer.py", *running)
-    assert asdict(grading.asked[0][2]) == asdict(Options("real", "cpu", "none", 7, False))
+    assert asdict(grading.asked[0][2]) == asdict(Options("real", "cpu", "none", 7, False, 8))
 
 
 @pytest.mark.parametrize(

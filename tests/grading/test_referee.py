@@ -18,6 +18,8 @@ from grader.grading import gather, referee
 from grader.grading.faults import StageFailed
 from grader.grading.gather import Gathering
 from grader.grading.options import Options, Progress
+from grader.grading.probes import Probes
+from grader.grading.second_look import LOOK_SIZE
 from grader.judging.case import Expectation
 from grader.judging.checks.training import RecipeSettings, Threshold, TrainingSettings
 from grader.verdict import Outcome
@@ -75,13 +77,18 @@ def evaluation(step: int, predictions: Any = LABELS, losses: Any = ((1, 0.5),)) 
     return Frame({"evaluation": step, "losses": losses}, {"predictions": np.asarray(predictions)})
 
 
+def again(labels: Any = LABELS) -> Frame:
+    """Predictions for the changed copy: each of the ten items a hundred times, in order."""
+    return Frame({"look": 6}, {"predictions": np.repeat(np.asarray(labels), LOOK_SIZE // 10)})
+
+
 DONE = Frame({"done": True, "steps": 6})
 WRONG = np.zeros(10, int)
 
 
 def run_of(tmp_path: Path, told: list[Progress] | None = None, **changes: Any) -> referee.Run:
     on_progress = told.append if told is not None else lambda progress: None
-    return referee.open_run("training", settings_of(**changes), split(tmp_path), EXPECTED, on_progress)
+    return referee.open_run("training", settings_of(**changes), split(tmp_path), EXPECTED, on_progress, Probes(0))
 
 
 def train(run: referee.Run, child: Scripted, seeds: tuple[int, ...] = (0,), request: str = "train") -> list[int]:
@@ -92,9 +99,9 @@ def train(run: referee.Run, child: Scripted, seeds: tuple[int, ...] = (0,), requ
 
 def test_it_stops_at_the_first_look_that_clears_the_bar(tmp_path: Path) -> None:
     """The child is told to stop, and no other seed is tried."""
-    run, child = run_of(tmp_path), Scripted([evaluation(3, WRONG), evaluation(6), DONE])
+    run, child = run_of(tmp_path), Scripted([evaluation(3, WRONG), evaluation(6), again(), DONE])
     assert train(run, child, (4, 5)) == [4]
-    assert [frame.body.get("go_on") for frame in child.sent] == [None, True, False]
+    assert [frame.body.get("go_on", "-") for frame in child.sent] == ["-", True, "-", False]
     assert [(item.seed, item.step) for item in run.evaluations] == [(4, 3), (4, 6)] and run.cleared
     assert run.evaluations[0].score == pytest.approx(0.4) and run.evaluations[1].score == 1
 
@@ -102,21 +109,24 @@ def test_it_stops_at_the_first_look_that_clears_the_bar(tmp_path: Path) -> None:
 def test_another_seed_is_tried_only_when_one_falls_short(tmp_path: Path) -> None:
     """Each seed starts afresh; losses shown are the last seed's."""
     run = run_of(tmp_path)
-    child = Scripted([evaluation(6, WRONG), DONE, evaluation(6, losses=((1, 9.0), (2, 8.0))), DONE])
+    child = Scripted([evaluation(6, WRONG), DONE, evaluation(6, losses=((1, 9.0), (2, 8.0))), again(), DONE])
     assert train(run, child, (0, 1, 2)) == [0, 1]
     assert [frame.body["recipe"]["seed"] for frame in child.sent if "recipe" in frame.body] == [0, 1]
     assert run.losses == [(1, 9.0), (2, 8.0)]
 
 
 def test_nothing_that_is_sent_holds_a_held_out_label(tmp_path: Path) -> None:
-    """Three descriptors go along: training inputs, training targets, test inputs; and the body knows no threshold."""
+    """Three descriptors go along: training inputs, training targets, test inputs; and the body knows no threshold. So do
+    some test inputs to be tried before training."""
     run, child = run_of(tmp_path), Scripted([DONE])
     opened: list[tuple[int, ...]] = []
     child.send = lambda frame, files=(): (child.sent.append(frame), opened.append(files))  # type: ignore[method-assign, assignment]
     train(run, child)
     assert len(opened[0]) == 3
     assert child.sent[0].body.keys() == {"request", "recipe", "shape", "scale", "dtype", "loss", "target", "arguments"}
-    assert child.sent[0].tensors == {}
+    assert child.sent[0].tensors.keys() == {"inputs"}
+    shown = split(tmp_path).test_inputs.load()
+    assert np.array_equal(np.unique(child.sent[0].tensors["inputs"], axis=0), np.unique(shown, axis=0))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +147,7 @@ def test_regression_is_measured_against_the_naive_forecast(tmp_path: Path) -> No
     """Root mean square error over the baseline; a missing baseline or another size is no number."""
     changes: dict[str, Any] = {"accuracy": None, "rmse_ratio": Threshold(full=0.5)}
     data = split(tmp_path, regression=True, baseline=2.0)
-    run = referee.open_run("training", settings_of(**changes), data, EXPECTED, lambda progress: None)
+    run = referee.open_run("training", settings_of(**changes), data, EXPECTED, lambda progress: None, Probes(0))
     targets = data.held_out_targets()
     assert run.score(targets + 1) == pytest.approx(0.5) and run.score((targets + 1).reshape(-1)) == pytest.approx(0.5)
     assert math.isnan(run.score(targets[:5])) and math.isnan(run.score(np.zeros((10, 10))))
@@ -185,7 +195,7 @@ def test_divergence_is_noted_and_the_next_seed_tried(tmp_path: Path) -> None:
     """NaN is a result."""
     run = run_of(tmp_path)
     assert train(
-        run, Scripted([Frame({"done": True, "steps": 4, "diverged": math.nan}), evaluation(6), DONE]), (0, 1)
+        run, Scripted([Frame({"done": True, "steps": 4, "diverged": math.nan}), evaluation(6), again(), DONE]), (0, 1)
     ) == [0, 1]
     assert run.cleared
 
@@ -214,8 +224,67 @@ def test_what_the_rubric_and_the_data_disagree_on_is_ours(tmp_path: Path) -> Non
         (settings_of(), Expectation("Net", (7,), "float32", (2,), None, True)),
     ):
         with pytest.raises(StageFailed) as failed:
-            referee.open_run("training", settings, split(tmp_path), expected, lambda progress: None)
+            referee.open_run("training", settings, split(tmp_path), expected, lambda progress: None, Probes(0))
         assert failed.value.fault.outcome is Outcome.UNGRADED and failed.value.fault.message.render("ko")
+
+
+# --- two looks that decide nothing -----------------------------------------------------------------------------------
+
+
+def untrained(predictions: Any) -> Frame:
+    return Frame({"untrained": True}, {"predictions": np.asarray(predictions)})
+
+
+def test_the_network_is_looked_at_before_training_once(tmp_path: Path) -> None:
+    """At the first seed, on items as they are; what guessing reaches stands beside it."""
+    run, child = run_of(tmp_path), Scripted([untrained(LABELS), evaluation(6, WRONG), DONE, evaluation(6, WRONG), DONE])
+    train(run, child, (0, 1))
+    assert run.looks.untrained == 1 and run.looks.guessing == pytest.approx(0.4)
+    assert [len(frame.tensors) for frame in child.sent if "recipe" in frame.body] == [1, 0]
+
+
+def test_a_network_that_clears_the_bar_is_tried_on_a_changed_copy(tmp_path: Path) -> None:
+    """The same items, as they were predicted and as they are predicted now. Nobody sees the labels."""
+    run, child = run_of(tmp_path), Scripted([evaluation(3, WRONG), evaluation(6), again(WRONG), DONE])
+    train(run, child)
+    assert (run.looks.plain, run.looks.perturbed) == (1, pytest.approx(0.4)) and run.cleared
+    (copy,) = [frame for frame in child.sent if not frame.body]
+    assert copy.tensors["inputs"].shape == (LOOK_SIZE, 6) and copy.tensors.keys() == {"inputs"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Frame({"failed": "error", "type": "KeyError", "text": "?"}),
+        Frame({}),
+        Frame({"look": 1}, {"predictions": np.zeros(3)}),
+    ],
+)
+def test_failing_on_the_changed_copy_loses_nothing(tmp_path: Path, answer: Frame) -> None:
+    """The bar was cleared; that there is no answer is noted."""
+    run = run_of(tmp_path)
+    train(run, Scripted([evaluation(6), answer, DONE]))
+    assert run.cleared and math.isnan(run.looks.perturbed or 0)
+
+
+def test_a_child_that_dies_on_the_changed_copy_loses_nothing(tmp_path: Path) -> None:
+    """Neither does one that runs out of time there."""
+
+    def dying() -> Frame:
+        raise ChildTimeout("sandbox.timeout", seconds=1)
+
+    run, child = run_of(tmp_path), Scripted([evaluation(6)])
+    child.ask = lambda frame, files=(), wall_seconds=None: dying()  # type: ignore[method-assign]
+    train(run, child)
+    assert run.cleared and math.isnan(run.looks.perturbed or 0)
+
+
+def test_names_are_not_perturbed(tmp_path: Path) -> None:
+    """Whole numbers that stand for words have no neighbours."""
+    expected = Expectation("Net", (6,), "int64", (2, 5), None, True)
+    run = referee.open_run("training", settings_of(), split(tmp_path), expected, lambda progress: None, Probes(0))
+    train(run, Scripted([evaluation(6), DONE]))
+    assert run.cleared and run.looks.perturbed is None
 
 
 # --- the whole way, with both children as threads ---------------------------------------------------------------------
@@ -288,12 +357,13 @@ def test_a_network_the_submission_trained_is_judged_as_it_left_it(
 
 
 def test_a_network_that_raises_while_it_trains_is_the_students_error(grade: Callable[[str, str], Gathering]) -> None:
-    """The exception's own words, no points, and nothing of ours."""
+    """The exception's type, no points, and nothing of ours; its words may tell of hidden inputs."""
     text = BRANCH.replace(
         "if x.sum()", "if self.training and x.sum() < 1e9:\n            raise KeyError('답')\n        if x.sum()"
     )
     found = judged(grade(text, RUBRIC.replace("TARGET", "Net")))["training"]
-    assert found.result is Outcome.ERROR and "KeyError: 답" in found.findings[0].message.render("en")
+    words = found.findings[0].message.render("en")
+    assert found.result is Outcome.ERROR and "KeyError" in words and "답" not in words
 
 
 def test_a_network_that_cannot_learn_falls_short(grade: Callable[[str, str], Gathering]) -> None:

@@ -21,6 +21,7 @@ from grader.evidence.claims import LoadClaim, read_claim
 from grader.evidence.frames import Frame
 from grader.grading import stages
 from grader.grading.gather import Gathering
+from grader.grading.probes import Probes
 from grader.judging.case import Case, Evidence, ForwardFacts, GraphFacts
 from grader.judging.checks import CHECKS
 from grader.verdict import Verdict
@@ -87,7 +88,7 @@ def evidence_of(gathering: Gathering, load: dict[str, Any], capture: dict[str, A
     before = gathering.case.evidence
     evidence = Evidence(load=read_claim(LoadClaim, load), reference=before.reference)
     _, tensors = captured(gathering.submission.data.decode(), (1, 6, 6), batches=(2, 5, 1))
-    stages.capture(Answering(Frame(capture, tensors)), gathering.exercise, 0, evidence)  # type: ignore[arg-type]
+    stages.capture(Answering(Frame(capture, tensors)), gathering.exercise, 0, Probes(0), evidence)  # type: ignore[arg-type]
     return evidence
 
 

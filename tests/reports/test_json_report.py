@@ -74,9 +74,11 @@ reports = st.builds(
         several(words),
         several(words),
         words,
+        st.none() | count,
     ),
     several(findings),
     st.booleans(),
+    several(findings),
 )
 
 

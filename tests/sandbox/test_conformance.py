@@ -206,6 +206,7 @@ def test_a_child_sees_its_own_small_world(sandbox: Sandbox) -> None:
             "OMP_WAIT_POLICY",
             "USER",
             "GRADER_CAN_FORK",
+            "GRADER_LIMITS",
         }
         assert {name for name in seen["environment"] if not name.endswith("_NUM_THREADS")} - known <= {
             name for name in seen["environment"] if name.startswith(("KMP_", "TORCH", "_"))

@@ -96,6 +96,39 @@ def test_the_labels_holder_stops_it(start: Callable[..., FakeChild]) -> None:
     assert [frame.body["evaluation"] for frame in evaluations] == [2, 4] and last.body["steps"] == 4
 
 
+def test_inputs_that_come_along_are_tried_before_the_first_step(
+    serving: Callable[..., FakeChild], files: tuple[int, ...]
+) -> None:
+    """The model as it is, one class for each; and training goes as it would have gone."""
+    shown = np.random.default_rng(1).random((7, 6), "float32")
+    fresh, plain = model(), model()
+    child, other = serving(train_over, fresh), serving(train_over, plain)
+    child.send(Frame({**BODY, "recipe": RECIPE}, {"inputs": shown}), files)
+    first = child.receive()
+    assert first.body == {"untrained": True}
+    np.testing.assert_array_equal(first.tensors["predictions"], model()(torch.from_numpy(shown)).argmax(1).numpy())
+    until_done(child, lambda step: True)
+    for file in files:
+        os.lseek(file, 0, os.SEEK_SET)  # a descriptor's position is everybody's
+    other.send(Frame({**BODY, "recipe": RECIPE}), files)
+    until_done(other, lambda step: True)
+    assert torch.equal(fresh.weight, plain.weight)  # type: ignore[arg-type]
+
+
+def test_inputs_in_answer_to_an_evaluation_are_tried_at_once(start: Callable[..., FakeChild]) -> None:
+    """The network as it was just evaluated; the real answer is awaited."""
+    shown, trained = np.random.default_rng(1).random((7, 6), "float32"), model()
+    child = start(trained)
+    while "progress" in (frame := child.receive()).body:
+        pass
+    assert frame.body["evaluation"] == 5
+    look = child.ask(Frame({}, {"inputs": shown}))
+    assert look.body == {"look": 5} and look.tensors["predictions"].shape == (7,)
+    np.testing.assert_array_equal(look.tensors["predictions"], trained(torch.from_numpy(shown)).argmax(1).numpy())
+    child.send(Frame({"go_on": False}))
+    assert child.receive().body["steps"] == 5
+
+
 def test_divergence_is_an_answer(start: Callable[..., FakeChild]) -> None:
     """Not an error of the child: the step, and the loss by its name."""
     spoilt = model()
@@ -112,6 +145,13 @@ def test_progress_is_sent_now_and_then(start: Callable[..., FakeChild], monkeypa
     first = child.receive().body
     assert first.keys() == {"progress", "steps", "loss"} and (first["progress"], first["steps"]) == (1, 5)
     until_done(child, lambda step: True)
+
+
+def test_inputs_that_come_along_are_predicted_instead_of_the_test_inputs(serving: Callable[..., FakeChild]) -> None:
+    """No file is needed then."""
+    shown = np.random.default_rng(1).random((7, 6), "float32")
+    answer = serving(predict_over, model()).ask(Frame(BODY, {"inputs": shown}))
+    assert answer.tensors["predictions"].shape == (7,)
 
 
 def test_regression_answers_with_values(serving: Callable[..., FakeChild], files: tuple[int, ...]) -> None:

@@ -1,6 +1,8 @@
-"""`parameters`: the network holds as many trainable parameters as the reference.
+"""`parameters`: the network holds as many trainable parameters as the reference, and no weights beside them.
 
-Full points for the exact total; otherwise half a share for each layer whose own count is right.
+Full points for the exact total; otherwise half a share for each layer whose own count is right. Numbers that work as
+weights and are not trained (a plain tensor, a buffer, a literal) are named with their sizes. A few of them, and any that
+only shift or scale the data, cost nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +12,16 @@ from collections.abc import Iterator
 from grader.judging.case import Case, place, skipped_because
 from grader.judging.checks.kind import CheckKind, Judgement, skipped
 from grader.judging.checks.settings import CheckSettings
+from grader.judging.fixed_numbers import FixedTensor, fixed_tensors, literals
 from grader.judging.found_layers import found_layers
 from grader.messages import message
 from grader.verdict import Finding
+
+FEW_NUMBERS = (
+    64  # a filter of 8×8, a Sobel pair or a blur are no layer; Source: the smallest layer of the course has 330
+)
+FEW_LITERALS = 16  # mean and deviation of a handful of columns
+MAX_NAMES = 6
 
 
 class ParametersSettings(CheckSettings):
@@ -27,8 +36,10 @@ def judge(case: Case, settings: ParametersSettings, key: str) -> Judgement:
     counts = parameter_counts(case)
     expected = {name: layer.parameter_count for name, layer in case.expected.network.layers.items()}
     total, wanted = sum(counts.values()), case.expected.network.parameter_count
-    findings = [*_constants(case), *_non_finite(case)]
+    fixed = fixed_tensors(case)
+    findings = [*_hidden(fixed, short=total < wanted), *_literals(case, short=total < wanted), *_non_finite(case)]
     details: dict[str, object] = {"total": total, "expected": wanted, "layers": dict(counts)}
+    details["fixed"] = {item.spec.key: item.spec.count for item in fixed}
     claimed = case.evidence.graphs is None
     if total == wanted and not findings:
         return Judgement(1.0, [], claimed=claimed, details=details)
@@ -81,12 +92,21 @@ def _by_layer(case: Case, counts: dict[str, int], expected: dict[str, int]) -> I
             yield Finding(text, location=location)
 
 
-def _constants(case: Case) -> Iterator[Finding]:
-    """Numbers that the graph uses and no layer owns: a plain list's layers, a tensor attribute, a literal."""
-    constants = [spec for spec in case.evidence.specs.values() if spec.kind == "constant" and spec.count > 1]
-    total = sum(spec.count for spec in constants)
-    if total:
-        yield Finding(message("judging.constants", count=f"{total:,}"), message("judging.constants_hint"))
+def _hidden(fixed: list[FixedTensor], *, short: bool) -> Iterator[Finding]:
+    """Tensors that work as weights and that nobody trains. Where parameters are missing, the smallest may be one of them."""
+    for part, text, hint in (("weights", "constants", "constants_hint"), ("frozen", "frozen", "frozen_hint")):
+        found = [item for item in fixed if item.part == part]
+        total = sum(item.spec.count for item in found)
+        if total > (1 if short else FEW_NUMBERS):
+            names = [item.name for item in found[:MAX_NAMES]] + ["…"] * (len(found) > MAX_NAMES)
+            what = message(f"judging.{text}", count=f"{total:,}", names=names)
+            yield Finding(what, message(f"judging.{hint}"), found[0].location)
+
+
+def _literals(case: Case, *, short: bool) -> Iterator[Finding]:
+    count, location = literals(case)
+    if count > (FEW_LITERALS if short else FEW_NUMBERS):
+        yield Finding(message("judging.literals", count=count), message("judging.constants_hint"), location)
 
 
 def _non_finite(case: Case) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from grader.judging.checks.settings import CheckSettings
 from grader.messages import Message, message
 from grader.verdict import Finding, Outcome
 
+_OUT_OF_TIME = ("source.cell_timeout", "source.notebook_timeout")
+
 
 class SourceSettings(CheckSettings):
     """Settings of `source`."""
@@ -46,6 +48,8 @@ def _faulted(fault: Fault, case: Case) -> Judgement:
 
 
 def _outcome(case: Case) -> Outcome:
+    if any(error.message.id in _OUT_OF_TIME for error in case.findings("error")):
+        return Outcome.TIMEOUT
     ran_wrong = case.evidence.load.get("error") or "build_error" in (case.evidence.capture or {})
     return Outcome.ERROR if ran_wrong else Outcome.FAILED
 

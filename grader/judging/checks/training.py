@@ -115,6 +115,7 @@ def judge(case: Case, settings: TrainingSettings, key: str) -> Judgement:
         "evaluations": [[item.seed, item.step, item.score] for item in facts.evaluations],
         "data": f"{facts.data_name} ({facts.data_variant})",
         "wall_seconds": facts.wall_seconds,
+        "looks": dict(vars(facts.looks)),
     }
     return Judgement(
         float(passed), findings, claimed=facts.weaker_path, provisional=provisional, curve=curve, details=details

@@ -33,6 +33,7 @@ NAMESPACE_FLAGS = (
 )
 CLONE_THREAD = 0x00010000
 AF_UNIX = 1
+STREAMS = tuple(1 | flags for flags in (0, 0x800, 0x80000, 0x80800))  # SOCK_STREAM, also non-blocking and close-on-exec
 PRCTLS = (1, 2, 3, 15, 16, 21, 38, 39, 0x53564D41)  # death signal, dumpable (read), thread name, …, names of mappings
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # is it a terminal, its size, bytes waiting, flags
 FCNTLS = (*range(8), 1030, 1032, 1033, 1034)  # no signals to others, no larger pipes
@@ -74,7 +75,8 @@ def rules(pid: int, *, alone: bool) -> dict[str, Rule]:
         "prlimit64": own,
         "sched_setaffinity": own,
         "sched_setscheduler": Rule(argument=1, values=(0, 3, 5)),  # each thread of ZeroMQ: other, batch, idle
-        "setpriority": Rule(argument=1, values=(0,)),
+        "setpriority": NEVER,  # it reaches all processes of the same user
+        "socketpair": Rule(argument=1, values=STREAMS),  # a datagram socket could send to others by name
         "seccomp": Rule(values=(_SET_FILTER,)),
         "socket": Rule(values=(AF_UNIX,)),
     }

@@ -40,13 +40,13 @@ getrandom:318:278 set_tid_address:218:96 set_robust_list:273:99 get_robust_list:
 arch_prctl:158:- sched_getaffinity:204:123 sched_getparam:143:121 sched_getscheduler:145:120 sched_getattr:315:275
 sched_get_priority_max:146:125 sched_get_priority_min:147:126 exit:60:93 exit_group:231:94 wait4:61:260
 waitid:247:95
-socketpair:53:199 sendto:44:206 recvfrom:45:207 sendmsg:46:211 recvmsg:47:212 shutdown:48:210 getsockname:51:204
+sendto:44:206 recvfrom:45:207 sendmsg:46:211 recvmsg:47:212 shutdown:48:210 getsockname:51:204
 getpeername:52:205 setsockopt:54:208 getsockopt:55:209
 """
 
 # What a child may use with some arguments only; the rules are in `seccomp.py`.
 RULED: Final = """
-clone:56:220 clone3:435:435 kill:62:129 tkill:200:130 tgkill:234:131 socket:41:198 bind:49:200 listen:50:201
+socketpair:53:199 clone:56:220 clone3:435:435 kill:62:129 tkill:200:130 tgkill:234:131 socket:41:198 bind:49:200 listen:50:201
 connect:42:203 accept:43:202 accept4:288:242 pidfd_open:434:434 prlimit64:302:261 sched_setaffinity:203:122
 sched_setscheduler:144:119 setpriority:141:140 prctl:157:167 ioctl:16:29 fcntl:72:25 seccomp:317:277 execve:59:221 execveat:322:281 fork:57:-
 vfork:58:-
