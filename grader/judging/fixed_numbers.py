@@ -51,7 +51,8 @@ def fixed_tensors(case: Case) -> list[FixedTensor]:
     """Every fixed tensor of more than one number that the output depends on, in order of first use."""
     found: dict[str, FixedTensor] = {}
     for mode, graph in (case.evidence.graphs or {}).items():
-        shapes = case.evidence.facts.shapes[0] if mode == "eval" and case.evidence.facts else {}
+        facts = case.evidence.facts
+        shapes = facts.shapes[0] if mode == "eval" and facts and facts.shapes else {}
         for item in _Meetings(live(graph), case.evidence.specs, shapes):
             known = found.get(item.spec.key)
             if item.spec.count > 1 and (known is None or known.part == "other"):

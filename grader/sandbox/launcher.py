@@ -113,7 +113,7 @@ class Launcher:
                 self._process = subprocess.Popen(
                     [sys.executable, "-I", "-X", "utf8", "-c", BOOT, json.dumps(config)],
                     cwd="/",
-                    env=_environment(self.root, cuda=self._cuda),
+                    env=_environment(self.root, self._preloads, cuda=self._cuda),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -154,7 +154,7 @@ class Launcher:
             self._control = None
 
 
-def _environment(home: Path, *, cuda: bool) -> dict[str, str]:
+def _environment(home: Path, preloads: Sequence[str], *, cuda: bool) -> dict[str, str]:
     """All that a zygote, and so every child, gets to know of the controller's environment."""
     kept = ["PATH", "LD_LIBRARY_PATH"]
     if cuda:
@@ -163,7 +163,8 @@ def _environment(home: Path, *, cuda: bool) -> dict[str, str]:
     environment.update(LANG="C.UTF-8", HOME=str(home), OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     # Threads that wait must sleep: spinning, two trainings on two cores take six times as long as one after the other.
     environment.update(OMP_WAIT_POLICY="PASSIVE", KMP_BLOCKTIME="0")
-    environment["KERAS_BACKEND"] = "torch"
+    if "keras" in preloads:
+        environment["KERAS_BACKEND"] = "torch"
     if not cuda:
         environment["CUDA_VISIBLE_DEVICES"] = ""
     return environment

@@ -22,6 +22,7 @@ from grader.grading.probes import Probes
 from grader.grading.second_look import LOOK_SIZE
 from grader.judging.case import Expectation
 from grader.judging.checks.training import RecipeSettings, Threshold, TrainingSettings
+from grader.sandbox import Limits
 from grader.verdict import Outcome
 
 LABELS = np.arange(10) % 3
@@ -57,6 +58,8 @@ def settings_of(**changes: Any) -> TrainingSettings:
 
 class Scripted:
     """A child that sends what the test wrote down, and notes what it is sent."""
+
+    limits = Limits()
 
     def __init__(self, answers: Sequence[Frame] | Callable[[], Frame]) -> None:
         self.answers = iter(answers) if isinstance(answers, Sequence) else iter(answers, None)

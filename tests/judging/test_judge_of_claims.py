@@ -24,6 +24,7 @@ from grader.grading.gather import Gathering
 from grader.grading.probes import Probes
 from grader.judging.case import Case, Evidence, ForwardFacts, GraphFacts
 from grader.judging.checks import CHECKS
+from grader.sandbox import Limits
 from grader.verdict import Verdict
 
 CNN_RUBRIC = """
@@ -53,6 +54,8 @@ ANSWERS = {
 
 class Answering:
     """A child that has one answer."""
+
+    limits = Limits()
 
     def __init__(self, answer: Frame) -> None:
         self.answer = answer

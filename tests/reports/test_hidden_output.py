@@ -18,7 +18,7 @@ from grader.reports.json_report import to_json
 from grader.reports.notebook_page import render_page
 from grader.reports.plain import render_plain
 from grader.reports.terminal import render_terminal
-from grader.sandbox import Child, Sandbox, open_sandbox
+from grader.sandbox import Child, Limits, Sandbox, open_sandbox
 from grader.submissions import find_submission
 from grader.verdict import Outcome
 
@@ -169,5 +169,5 @@ def test_an_exception_cannot_recite_held_out_inputs(
 @pytest.mark.parametrize("name", ["print", "BaseException", "int", "__import__", "", "한글"])
 def test_only_exceptions_of_python_have_names_there(name: str) -> None:
     with pytest.raises(StageFailed) as caught:
-        refuse_failure({"failed": "error", "type": name, "text": "secret"}, student=False, hidden=True)
+        refuse_failure({"failed": "error", "type": name, "text": "secret"}, Limits(), student=False, hidden=True)
     assert dict(caught.value.fault.message.args) == {"type": "Exception"}
