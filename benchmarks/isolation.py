@@ -1,7 +1,8 @@
 """A submission through the warm zygote, against a fresh interpreter; and what all layers of isolation cost.
 
 The fresh interpreter imports torch and runs the submission, as a grader without a zygote would; for the capture it also builds
-the network and exports it twice. A child's time runs from the order to its answer. The layers' cost is the difference between
+the network and exports it twice. A child's time runs from the order to its answer, its end not counted, and the fresh
+interpreter ends without clearing up. The layers' cost is the difference between
 children of the best level here and children with limits alone, in turns, one of each.
 """
 
@@ -10,9 +11,10 @@ from __future__ import annotations
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from statistics import median
 
-from timing import ROOT, Row, medians, run, show, use_two_cores
+from timing import ROOT, Row, run, show, use_two_cores
 
 from grader.evidence.frames import Frame
 from grader.exercises import Exercise, find_course
@@ -25,13 +27,14 @@ from grader.submissions import SubmissionFile, find_submission
 EXERCISE = "cnn_mnist_channels"
 RUNS = 15
 LAYER_RUNS = 100
-FRESH_LOAD = "import sys, runpy, torch; runpy.run_path(sys.argv[1])"
+FRESH_LOAD = "import os, sys, runpy, torch; runpy.run_path(sys.argv[1]); os._exit(0)"
 FRESH_CAPTURE = """
-import sys, runpy, torch
+import os, sys, runpy, torch
 model = runpy.run_path(sys.argv[1])["CNN_classifier"]()
 batch = torch.export.Dim("batch", min=2)
 for mode in (True, False):
     torch.export.export(model.train(mode), (torch.zeros(3, 1, 28, 28),), dynamic_shapes=({0: batch},)).run_decompositions({})
+os._exit(0)
 """
 
 
@@ -44,11 +47,12 @@ def measure() -> list[Row]:
         _wait_until_warm(sandbox, submission, exercise)
         actions = [
             partial(_load, sandbox, submission, exercise),
-            partial(run, sys.executable, "-c", FRESH_LOAD, exercise.solution),
+            partial(_fresh, FRESH_LOAD, exercise.solution),
             partial(_capture, sandbox, submission, exercise),
-            partial(run, sys.executable, "-c", FRESH_CAPTURE, exercise.solution),
+            partial(_fresh, FRESH_CAPTURE, exercise.solution),
         ]
-        load, fresh_load, capture, fresh_capture = medians(actions, RUNS)
+        rounds = [[action() for action in actions] for _ in range(RUNS)]
+        load, fresh_load, capture, fresh_capture = map(median, zip(*rounds[1:], strict=True))
     return [
         Row("submission loaded, warm zygote against `import torch`", load, fresh_load, 1 / 20),
         Row("CNN captured in both modes, warm zygote against a fresh interpreter", capture, fresh_capture, 1 / 4),
@@ -56,19 +60,30 @@ def measure() -> list[Row]:
     ]
 
 
-def _load(sandbox: Sandbox, submission: SubmissionFile, exercise: Exercise) -> None:
+def _fresh(code: str, solution: Path) -> float:
+    started = time.perf_counter()
+    run(sys.executable, "-c", code, solution)
+    return time.perf_counter() - started
+
+
+def _load(sandbox: Sandbox, submission: SubmissionFile, exercise: Exercise) -> float:
+    started = time.perf_counter()
     with sandbox.start("student") as child:
         assert stages.load(child, submission, exercise, None)["defined"]
+        return time.perf_counter() - started
 
 
-def _capture(sandbox: Sandbox, submission: SubmissionFile, exercise: Exercise) -> None:
+def _capture(sandbox: Sandbox, submission: SubmissionFile, exercise: Exercise) -> float:
     probes = draw_probes(0)
+    started = time.perf_counter()
     evidence = Evidence()
     with sandbox.start("student") as child:
         evidence.load = stages.load(child, submission, exercise, None)
         evidence.capture = stages.build(child, exercise, 0, probes)
         stages.capture(child, exercise, 0, probes, evidence)
+        seconds = time.perf_counter() - started
     assert (evidence.capture or {}).get("graph"), evidence
+    return seconds
 
 
 def _wait_until_warm(sandbox: Sandbox, submission: SubmissionFile, exercise: Exercise) -> None:

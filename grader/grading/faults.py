@@ -48,6 +48,8 @@ def refuse_failure(body: Mapping[str, Any], limits: Limits, *, student: bool, hi
     if failed == "memory":
         most = f"{limits.memory_bytes / 2**20:.0f} MiB"
         raise StageFailed(Fault(Outcome.OUT_OF_MEMORY, message("sandbox.limit_memory", most=most)))
+    if failed == "used up":
+        raise StageFailed(Fault(Outcome.ERROR, message("judging.used_up", text=str(body.get("text", ""))[:300])))
     if student:
         reason = str(body.get("reason", ""))[-600:]
         raise StageFailed(Fault(Outcome.UNGRADED, message("judging.ours", reason=reason)))

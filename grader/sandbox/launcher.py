@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import site
 import socket
 import subprocess
@@ -20,6 +19,7 @@ from grader.errors import SandboxUnavailable
 from grader.sandbox import processes
 from grader.sandbox.isolation import IsolationChoice, Layers
 from grader.sandbox.orders import Order, send_order
+from grader.sandbox.removal import remove
 from grader.sandbox.warmup import Mode
 
 PROBE_SECONDS = 60.0  # generous: a cold disk, a busy machine
@@ -93,7 +93,7 @@ class Launcher:
         """End the zygote and everything below it; idempotent."""
         with self._lock:
             self._stop()
-        shutil.rmtree(self.root, ignore_errors=True)
+        remove(self.root)
 
     def _start(self) -> None:
         self._stop()

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from grader.evidence.frames import HEADER, MAX_JSON_BYTES, MAX_TENSOR_BYTES, Fra
 from grader.sandbox import processes
 from grader.sandbox.endings import failure
 from grader.sandbox.orders import Ending
+from grader.sandbox.removal import remove
 from grader.sandbox.seam import Limits, Usage
 
 STARTUP_SECONDS = 120.0  # a cold disk may take long to read torch; nothing of the child's own runs meanwhile
@@ -119,7 +119,7 @@ class ProcessChild:
         self._channel.close()
         self._control.close()
         os.close(self._output)
-        _remove(self._scratch)
+        remove(self._scratch)
 
     def __enter__(self) -> ProcessChild:
         return self
@@ -236,16 +236,3 @@ class ProcessChild:
                 return ChildFailed("sandbox.hung_up")
             return ChildFailed("sandbox.child_lost", ours=True, reason=self._why_lost())
         return failure(ending, self.limits, self.output())
-
-
-def _remove(folder: Path) -> None:
-    """Remove a child's scratch folder, parts that it locked included. Its processes are gone, so nothing can race."""
-    with contextlib.suppress(OSError, RecursionError):
-        shutil.rmtree(folder)
-        return
-    for place, names, _ in os.walk(folder):
-        for path in (Path(place) / name for name in names):
-            if not path.is_symlink():
-                path.chmod(0o700)
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -11,16 +11,18 @@ import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
 import time
+import traceback
+from pathlib import Path
 from typing import Any
 
 from grader.sandbox import monitor, processes
 from grader.sandbox.isolation import layers, levels, prctl, probing, view
 from grader.sandbox.orders import Order, receive_order, to_line
+from grader.sandbox.removal import remove
 from grader.sandbox.warmup import LESS, Mode, first_steps, idle_steps
 
 
@@ -121,6 +123,8 @@ class Zygote:
                 inherited.close()
             channel, output, control = files
             monitor.oversee(order, self.layers, self.readable, channel, output, socket.socket(fileno=control))
+        except BaseException:
+            traceback.print_exc()  # to the log, from where the controller takes the reason
         finally:
             os._exit(0)
 
@@ -148,4 +152,4 @@ class Zygote:
             self._reap_all()
             time.sleep(0.005)
         processes.kill_below(os.getpid(), reap=self._reap_all)
-        shutil.rmtree(self.config["root"], ignore_errors=True)
+        remove(Path(self.config["root"]))

@@ -8,6 +8,7 @@ this process, all it can change is its own claims.
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 from collections.abc import Callable
@@ -19,6 +20,10 @@ from grader.errors import ProtocolError
 from grader.evidence.frames import Channel, Frame
 from grader.student.faults import error_text
 from grader.student.load import Loaded, load
+
+
+# What our own code meets in this process once the submission has left no descriptor, no room or no process over.
+USED_UP = frozenset({errno.EMFILE, errno.ENOSPC, errno.EAGAIN, errno.ENOMEM})
 
 
 class Session:
@@ -110,6 +115,10 @@ def _answer(handler: Callable[[Frame], Frame], frame: Frame) -> Frame:
         raise
     except MemoryError:
         return Frame({"failed": "memory"})
+    except OSError as error:
+        if error.errno not in USED_UP:
+            return Frame({"failed": "internal", "reason": _reason(error)})
+        return Frame({"failed": "used up", "text": error_text(error)})
     except BaseException as error:
         return Frame({"failed": "internal", "reason": _reason(error)})
 

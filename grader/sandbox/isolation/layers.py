@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -50,7 +51,7 @@ class Layers:
 
 def group_of_monitor(layers: Layers) -> cgroup.Group | None:
     """The control group for this monitor's job; not yet made."""
-    return cgroup.group_for(f"grader-{os.getpid()}") if layers.cgroup else None
+    return cgroup.group_for(f"grader-{os.getpid()}-{time.monotonic_ns()}") if layers.cgroup else None
 
 
 def prepare(layers: Layers, group: cgroup.Group | None, memory_bytes: int, tasks: int) -> None:

@@ -57,6 +57,8 @@ class Rule:
 
 
 NEVER = Rule(values=())
+# What an owner may do to any file of theirs, whatever Landlock allows: change mode, owner and times.
+OWNERS = ("chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "utime", "utimes", "utimensat")
 
 
 def rules(pid: int, *, alone: bool) -> dict[str, Rule]:
@@ -83,6 +85,7 @@ def rules(pid: int, *, alone: bool) -> dict[str, Rule]:
     if not alone:
         own_process = Rule(values=(pid,))
         table.update(kill=own_process, tgkill=own_process, tkill=NEVER, pidfd_open=NEVER)
+        table.update(dict.fromkeys(OWNERS, NEVER))
     return table
 
 
