@@ -188,4 +188,7 @@ def _application(budget: OutputBudget) -> KernelApp:
     os.environ.update(
         dict.fromkeys(("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"), str(Path(PROFILE).absolute()))
     )
+    readme = Path(".jupyter/profile_default/startup/README")  # else IPython copies its own, which takes chmod
+    readme.parent.mkdir(parents=True, exist_ok=True)
+    readme.touch()
     return KernelApp.instance(config=config, session=session)

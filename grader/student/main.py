@@ -21,7 +21,6 @@ from grader.evidence.frames import Channel, Frame
 from grader.student.faults import error_text
 from grader.student.load import Loaded, load
 
-
 # What our own code meets in this process once the submission has left no descriptor, no room or no process over.
 USED_UP = frozenset({errno.EMFILE, errno.ENOSPC, errno.EAGAIN, errno.ENOMEM})
 
