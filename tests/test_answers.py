@@ -41,16 +41,20 @@ def course() -> Course:
 
 
 def _params(*, notebook: bool) -> list[object]:
-    """Notebooks differ from modules in how they are read, not in what is found: a few stand for all every day."""
+    """Every third module and a few notebooks, which differ in how they are read and not in what is found, every day."""
+    found = [case for exercise in EXERCISES for case in cases(exercise)]
     return [
         pytest.param(
             case,
             id=f"{case.exercise}-{case.name}",
-            marks=[pytest.mark.slow] if case.slow or (notebook and case.name not in EVERYDAY_NOTEBOOKS) else [],
+            marks=[] if not case.slow and _everyday(case, place, notebook=notebook) else [pytest.mark.slow],
         )
-        for exercise in EXERCISES
-        for case in cases(exercise)
+        for place, case in enumerate(found)
     ]
+
+
+def _everyday(case: Case, place: int, *, notebook: bool) -> bool:
+    return case.name in EVERYDAY_NOTEBOOKS or (not notebook and place % 3 == 0)
 
 
 @pytest.mark.parametrize("case", _params(notebook=False))

@@ -26,7 +26,7 @@ from grader.reports.plain import render_plain
 from grader.sandbox import Limits, Sandbox
 from grader.submissions import SubmissionFile
 
-LEVELS = ("A", "B", "C")
+LEVELS = [pytest.param(level, marks=getattr(pytest.mark, f"level_{level}")) for level in "ABC"]
 SPARE_SECONDS = 1.0
 EVERY = 8  # so many attacks share one whole grading of a neighbour and of the next in line
 RIGHT = (COURSE / "solutions" / "tiny.py").read_bytes()

@@ -145,7 +145,8 @@ def test_ctrl_c_during_training_gives_a_partial_report_and_leaves_nothing_runnin
         env={**os.environ, name: value, "TMPDIR": str(tmp_path)},
         start_new_session=True,
     )
-    assert _wait_for(lambda: _training_started(process.pid)), "training never began"
+    children: list[int] = []
+    assert _wait_for(lambda: _training_started(process.pid, children)), "training never began"
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
@@ -155,12 +156,15 @@ def test_ctrl_c_during_training_gives_a_partial_report_and_leaves_nothing_runnin
     assert not list(tmp_path.iterdir())  # every child's scratch folder is gone
 
 
-def _training_started(controller: int) -> bool:
-    """Whether the sandbox's youngest child, which is the evaluator, has used more processor time than starting takes."""
+def _training_started(controller: int, seen: list[int]) -> bool:
+    """Whether the third child, which is the evaluator, has used more processor time than starting takes.
+
+    The first runs the submission, the second computes the reference; `seen` keeps them in order.
+    """
     zygotes = processes.children(controller)
     monitors = [pid for zygote in zygotes for pid in processes.children(zygote)]
-    youngest = max((pid for monitor in monitors for pid in processes.children(monitor)), default=0)
-    found = processes.measure(youngest)
+    seen += sorted({pid for monitor in monitors for pid in processes.children(monitor)} - set(seen))
+    found = processes.measure(seen[2]) if len(seen) > 2 else None
     return found is not None and found.cpu_seconds > 3.0
 
 

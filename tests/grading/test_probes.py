@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 from networks import gathered, net
 
-from grader.grading import gather, stages
+from grader.exercises import find_course
+from grader.grading import gather, reference, stages
 from grader.grading.options import Options
 from grader.grading.probes import SEED_BITS, Probes, Purpose, draw_probes
+from grader.sandbox import Limits, open_sandbox
+
+ROOT = Path(__file__).parents[2]
 
 RUBRIC = """
 exercise: small
@@ -91,3 +95,18 @@ def test_a_layer_that_is_inactive_by_chance_is_tried_again(tmp_path: Path, monke
     gathering = gathered(NET, RUBRIC, tmp_path)
     assert gathering.case.evidence.gradients == {"a": 0.5, "b": None}
     assert asked == [gathering.probes["gradients"], gathering.probes["gradients"] + 1]
+
+
+@pytest.mark.slow
+def test_weights_are_drawn_until_the_output_tells_of_a_last_activation() -> None:
+    expected = stages.expectation(find_course(ROOT).exercise("rnn_stock"))
+    with open_sandbox() as sandbox:
+        for seed in range(8):
+            with reference.PendingReference(sandbox, expected, seed, Limits()) as pending:
+                output = pending.result().output
+            assert output.min() < 0 < output.max()
+
+
+def test_many_outputs_of_one_sign_are_the_networks_way() -> None:
+    assert reference.is_telling(np.ones((4, 10))) and not reference.is_telling(np.ones((4, 1)))
+    assert reference.is_telling(np.array([[1.0], [-1.0]]))

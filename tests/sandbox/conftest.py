@@ -18,7 +18,8 @@ HERE = Path(__file__).parent
 SLOW = pytest.mark.slow
 LEVELS = ["auto"]
 if sys.platform == "linux":
-    LEVELS = ["A", "B", "C", pytest.param("D", marks=SLOW), pytest.param("fresh", marks=SLOW)]
+    LEVELS = [pytest.param(level, marks=getattr(pytest.mark, f"level_{level}")) for level in "ABC"]
+    LEVELS += [pytest.param("D", marks=SLOW), pytest.param("fresh", marks=SLOW)]
 ROGUE = {"student": "rogue_child", "evaluator": "rogue_child"}
 
 
