@@ -12,7 +12,16 @@ from pathlib import Path
 from timing import HEADER
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("startup", "notebook", "without_training", "replayed_step", "memory", "certification")
+BENCHMARKS = (
+    "startup",
+    "without_training",
+    "replayed_step",
+    "memory",
+    "isolation",
+    "notebook",
+    "endurance",
+    "certification",
+)
 
 
 def main() -> None:

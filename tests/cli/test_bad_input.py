@@ -54,7 +54,15 @@ def test_answer_that_cannot_be_read_fails_source_with_its_reason(
         assert word in result.output
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        pytest.param("utf-8", marks=pytest.mark.slow),
+        pytest.param("utf-8-sig", marks=pytest.mark.slow),
+        "cp949",
+        "utf-16",
+    ],
+)
 def test_answer_in_any_usual_encoding_with_windows_line_ends_in_a_hangul_folder_is_graded(
     tmp_path: Path, encoding: str
 ) -> None:
