@@ -165,15 +165,23 @@ def test_ctrl_c_during_training_gives_a_partial_report_and_leaves_nothing_runnin
 
 
 def _training_started(controller: int, seen: list[int]) -> bool:
-    """Whether the third child, which is the evaluator, has used more processor time than starting takes.
+    """Whether the third child with torch, which is the evaluator, has used more processor time than starting takes.
 
     The first runs the submission, the second computes the reference; `seen` keeps them in order.
     """
     zygotes = processes.children(controller)
     monitors = [pid for zygote in zygotes for pid in processes.children(zygote)]
-    seen += sorted({pid for monitor in monitors for pid in processes.children(monitor)} - set(seen))
+    now = {pid for monitor in monitors for pid in processes.children(monitor) if _resident_bytes(pid) > 2**27}
+    seen += sorted(now - set(seen))
     found = processes.measure(seen[2]) if len(seen) > 2 else None
     return found is not None and found.cpu_seconds > 3.0
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+    except OSError:
+        return 0
 
 
 def _wait_for(condition: object, seconds: float = 60) -> bool:
