@@ -117,6 +117,7 @@ def test_a_network_that_knows_a_former_probe_passes_with_that_one_only(
     assert len({report.provenance.probe_seed for report in reports}) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", sorted({cheat.exercise for cheat in CHEATS}))
 def test_an_honest_answer_gets_the_same_verdict_whatever_it_is_tried_with(
     exercise: str, course: Course, sandbox: Sandbox
