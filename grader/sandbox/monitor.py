@@ -3,8 +3,8 @@
 Everything a child starts is adopted by its monitor when the starter dies, so the tree below the monitor is the whole
 job. The monitor ends it when the child exits, when a limit is broken, or when the controller hangs up, dead or alive.
 
-Not covered: a child of the same user can signal its monitor. Killed, its tree falls to the zygote, which kills it;
-stopped, the controller kills it.
+Not covered: without isolation (level D) a child can signal its monitor. Killed, its tree falls to the zygote, which kills
+it; stopped, the controller kills it. The empty control group of a killed monitor is removed by a later zygote.
 """
 
 from __future__ import annotations
@@ -160,6 +160,8 @@ class Watch:
         self._ask_group(self.peak_memory_bytes, self.limits.processes)
         if self.limit is None:
             self._name_limit()
+        if self.group is not None:
+            self.group.remove()  # before the last word: whoever hears it may end this process
         self._say(asdict(self._ending()))
 
     def _name_limit(self) -> None:

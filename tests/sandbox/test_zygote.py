@@ -15,7 +15,8 @@ from living import SMALL, gone, running
 
 from grader.errors import ChildFailed, SandboxUnavailable
 from grader.evidence.frames import Frame
-from grader.sandbox import Limits, Sandbox, launcher, open_sandbox
+from grader.sandbox import Limits, Sandbox, launcher, open_sandbox, processes
+from grader.sandbox.isolation import cgroup
 from grader.sandbox.process_sandbox import ProcessSandbox
 
 HERE = Path(__file__).parent
@@ -192,3 +193,15 @@ def test_a_zygote_has_one_task(zygote: Sandbox) -> None:
     with zygote.start("student", SMALL) as child:
         child.ask(Frame({"do": "echo"}))
         assert len(list(Path(f"/proc/{zygote.zygote_pid}/task").iterdir())) == 1
+
+
+def test_no_control_group_is_left_behind() -> None:
+    with open_sandbox(modules=ROGUE, import_roots=(HERE,)) as sandbox:
+        with sandbox.start("student", SMALL) as child:
+            child.ask(Frame({"do": "echo"}))
+            monitors = processes.children(sandbox.zygote_pid)
+            mine = cgroup.group_for(f"grader-{monitors[0]}")
+            if mine is None or not any(mine.pids.parent.glob(f"{mine.pids.name}-*")):
+                pytest.skip("no control groups here")
+        assert not any(mine.pids.parent.glob(f"{mine.pids.name}-*"))
+        assert not any(mine.memory.parent.glob(f"{mine.memory.name}-*"))

@@ -58,29 +58,21 @@ class Group:
             return "memory"
         return "processes" if _event(self.pids / "pids.events", "max") else None
 
-    def memory_bytes(self) -> int:
-        """What the group holds now, files in memory included."""
-        name = "memory.current" if self.unified else "memory.usage_in_bytes"
-        try:
-            return int((self.memory / name).read_text())
-        except (OSError, ValueError):
-            return 0
-
     def remove(self, wall_seconds: float = 2.0) -> None:
         """Remove the group once its processes are gone."""
         deadline = time.monotonic() + wall_seconds
         for folder in {self.memory, self.pids}:
-            while True:
-                try:
-                    folder.rmdir()
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    if time.monotonic() > deadline:
-                        break
-                    time.sleep(0.001)
-                    continue
-                break
+            while not _removed(folder) and time.monotonic() < deadline:
+                time.sleep(0.001)
+
+
+def remove_stale() -> None:
+    """Remove groups whose monitor was killed before it could. Their name holds its process id."""
+    group = group_for("grader-")
+    for parent in set() if group is None else {group.memory.parent, group.pids.parent}:
+        for folder in parent.glob("grader-*"):
+            if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+                _removed(folder)
 
 
 def group_for(name: str) -> Group | None:
@@ -119,6 +111,12 @@ def _mounted(kind: str, controller: str, path: str) -> Path:
             if folder.is_dir():
                 return folder
     raise LookupError(controller)
+
+
+def _removed(folder: Path) -> bool:
+    with contextlib.suppress(OSError):  # busy for as long as a process in it is dying
+        folder.rmdir()
+    return not folder.exists()
 
 
 def _event(file: Path, name: str) -> int:

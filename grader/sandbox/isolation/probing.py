@@ -81,6 +81,7 @@ def _filtered() -> None:
 
 
 def _grouped() -> None:
+    cgroup.remove_stale()
     group = cgroup.group_for(f"grader-{os.getpid()}")
     if group is None:
         raise OSError("no control group with memory and pids")
